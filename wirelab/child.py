@@ -1,0 +1,62 @@
+"""Run a server module in a process of its own that ends with the notebook that started it.
+
+    python -u -m wirelab.child MARK MODULE [ARGUMENTS ...]
+
+The module stays a plain file that knows nothing of this. Two things are added around it:
+
+- when one of its sockets listens, a line `MARK PORT` is written, so that the parent knows that the
+  port is this module's and not a stranger's;
+- standard input is the parent's end of a pipe. It closes when the parent says so or dies, however it
+  dies. The module then gets its Ctrl+C, and after a short grace the process ends.
+"""
+
+import contextlib
+import os
+import runpy
+import signal
+import socket
+import sys
+import threading
+from typing import Any
+
+GRACE = 0.5  # seconds between Ctrl+C and the end
+
+
+def announce_listening(mark: str) -> None:
+    """From here on, each socket that begins to listen writes its port."""
+    listen = socket.socket.listen
+
+    def listen_and_tell(self: socket.socket, *backlog: Any) -> None:
+        listen(self, *backlog)
+        os.write(1, f"{mark} {self.getsockname()[1]}\n".encode())
+
+    socket.socket.listen = listen_and_tell  # type: ignore[method-assign, assignment]
+
+
+def end_with_parent() -> None:
+    """Wait until the parent closes the pipe, then interrupt the module as Ctrl+C would."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 1):
+            pass
+    last = threading.Timer(GRACE, os._exit, [0])
+    last.daemon = True  # a module that ends in time ends at once
+    last.start()
+    if os.name == "posix":
+        os.kill(os.getpid(), signal.SIGINT)  # unlike interrupt_main, wakes a sleeping system call
+    else:
+        signal.raise_signal(signal.SIGINT)
+
+
+def main() -> None:
+    mark, module, *arguments = sys.argv[1:]
+    # A job started in the background of a shell has Ctrl+C ignored, and hands that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    announce_listening(mark)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    sys.argv = [module, *arguments]
+    with contextlib.suppress(KeyboardInterrupt):
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()

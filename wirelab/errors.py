@@ -1,0 +1,57 @@
+"""Every error the kit raises, as advice.
+
+    WirelabError
+    ├── LaunchError            a server could not be started
+    │   ├── NotAServer         launch() was given something it cannot serve
+    │   ├── ServerDied         a module ended before it listened
+    │   └── NeverReady         a module ran, but did not listen in time
+    ├── LogTimeout             the log did not get as many lines as were waited for
+    ├── UnknownExercise        check() was given an id that no module in checks/ has
+    ├── SourceError            a course source has a mistake, at a file and a line
+    └── KernelFailed           a notebook's kernel died or ran out of time
+
+Each message says what happened, with what, and what to do. In a notebook an error of the kit is
+shown as that message alone: the way through the kit's own code would only hide it.
+"""
+
+RED, PLAIN = "\x1b[31m", "\x1b[0m"
+
+
+class WirelabError(Exception):
+    """What happened, with what, and what to do, in one message."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks for this, twice: it has to be free of side effects.
+        return [f"{RED}{type(self).__name__}{PLAIN}: {self}"]
+
+
+class LaunchError(WirelabError):
+    """A server could not be started."""
+
+
+class NotAServer(LaunchError):
+    """launch() was given something it cannot serve."""
+
+
+class ServerDied(LaunchError):
+    """A module ended before it listened."""
+
+
+class NeverReady(LaunchError):
+    """A module ran, but did not listen in time."""
+
+
+class LogTimeout(WirelabError):
+    """The log did not get as many lines as were waited for."""
+
+
+class UnknownExercise(WirelabError):
+    """No module in checks/ has an exercise of this id."""
+
+
+class SourceError(WirelabError):
+    """A course source has a mistake, at a file and a line."""
+
+
+class KernelFailed(WirelabError):
+    """A notebook's kernel died or ran out of time."""

@@ -1,0 +1,43 @@
+"""Say in two lines what went wrong inside a learner's handler."""
+
+import linecache
+import os
+import sysconfig
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+_OTHERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parent))
+_NOT_THE_LEARNERS = tuple(path + os.sep for path in _OTHERS)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception that left a handler: its kind and message, and the line of the learner's code."""
+
+    kind: str
+    message: str
+    function: str
+    number: int  # of the line, within its cell or file
+    source: str
+
+    def __str__(self) -> str:
+        what = f"{self.kind}: {self.message}" if self.message else self.kind
+        return f"{what}\n  {self.function}, line {self.number}: {self.source}" if self.function else what
+
+
+def failure(error: BaseException) -> Failure:
+    """Describe `error` by the last line of the learner's code it came through, if there is one."""
+    kind, message = type(error).__name__, str(error)
+    frames = list(traceback.walk_tb(error.__traceback__))
+    for frame, number in reversed(frames):
+        code = frame.f_code
+        if not code.co_filename.startswith(_NOT_THE_LEARNERS):
+            source = linecache.getline(code.co_filename, number, frame.f_globals).strip()
+            return Failure(kind, message, code.co_name, number, source)
+    return Failure(kind, message, "", 0, "")
+
+
+def is_departure(error: BaseException | None) -> bool:
+    """Whether the error only says that the client has left, which is no fault of the handler."""
+    return isinstance(error, ConnectionError | TimeoutError)

@@ -1,0 +1,32 @@
+"""What every running server has: a port, a log, what failed in it, and an end."""
+
+from collections import deque
+
+from wirelab.failures import Failure, failure
+from wirelab.log import Log
+
+ADDRESS = "127.0.0.1"  # the number: the name may mean ::1, where a stranger may listen
+PATIENCE = 1.0  # seconds a server gets to end by itself
+
+
+class Host:
+    """A running server, whatever runs it."""
+
+    port: int
+
+    def __init__(self) -> None:
+        self.log = Log()
+        self.failures: deque[Failure] = deque(maxlen=20)
+
+    def stop(self) -> None:
+        """End the server and free its port, in bounded time."""
+        raise NotImplementedError
+
+    def fate(self) -> str | None:
+        """Why the server no longer runs, or None while it does."""
+        return None
+
+    def failed(self, error: BaseException) -> None:
+        """Keep what went wrong in a handler, for the next look at the server."""
+        self.failures.append(failure(error))
+        self.log.feed(f"{self.failures[-1]}\n")

@@ -1,0 +1,175 @@
+"""Run a notebook's cells in a kernel of their own."""
+
+import contextlib
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import KernelManager
+from jupyter_core.paths import jupyter_runtime_dir
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from wirelab.errors import KernelFailed
+
+CELL_TIMEOUT = 60.0  # seconds
+START_TIMEOUT = 60.0
+FREE_PORTS = {"WIRELAB_PORTS": "free"}  # notebooks run side by side must not fight for port 8001
+_IPC_PATH = 100  # bytes: a Unix socket's path has room for 107
+
+
+def transport() -> str:
+    """How to talk to a kernel: by Unix sockets where they can be had.
+
+    A kernel's TCP ports are picked before it binds them, and a server of another notebook may take
+    one in between.
+    """
+    longest = f"{jupyter_runtime_dir()}/kernel-{'0' * 36}-ipc-0"
+    return "ipc" if os.name == "posix" and len(os.fsencode(longest)) < _IPC_PATH else "tcp"
+
+
+@dataclass
+class Reply:
+    """What one cell did: its status ("ok", "error" or "aborted") and its outputs in nbformat."""
+
+    status: str
+    outputs: list[NotebookNode] = field(default_factory=list)
+    expressions: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """Everything it printed or returned, as plain text."""
+        return "".join(_text_of(output) for output in self.outputs)
+
+
+def _text_of(output: NotebookNode) -> str:
+    if output.output_type == "stream":
+        return str(output.text)
+    if output.output_type == "error":
+        return f"{output.ename}: {output.evalue}\n"
+    return str(output.data.get("text/plain", "")) + "\n"
+
+
+class Kernel:
+    """A fresh Python kernel in folder `cwd`, with `env` added to its environment. A context manager."""
+
+    def __init__(self, cwd: Path, *, env: Mapping[str, str] | None = None) -> None:
+        self._manager = KernelManager(config=Config({"KernelManager": {"transport": transport()}}))
+        self._environment = {**os.environ, **(FREE_PORTS if env is None else env)}
+        self._manager.start_kernel(cwd=str(cwd), env=self._environment)
+        self._client = self._manager.client()
+        self._client.start_channels()
+        try:
+            self._client.wait_for_ready(timeout=START_TIMEOUT)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Kernel":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process."""
+        return int(self._manager.provisioner.process.pid)  # type: ignore[union-attr]
+
+    def send(self, code: str, *, expressions: Mapping[str, str] | None = None) -> str:
+        """Ask the kernel to run a cell. Returns at once, with the request's number."""
+        wanted = dict(expressions or {})
+        return str(self._client.execute(code, user_expressions=wanted, stop_on_error=not wanted))
+
+    def run(self, code: str, *, timeout: float = CELL_TIMEOUT) -> Reply:
+        """Run one cell and wait for it."""
+        return self.replies([self.send(code)], timeout=timeout)[0]
+
+    def run_all(self, cells: list[str], *, timeout: float = CELL_TIMEOUT) -> list[Reply]:
+        """Queue all cells at once, as JupyterLab's Run All does, and wait for all."""
+        return self.replies([self.send(code) for code in cells], timeout=timeout)
+
+    def evaluate(self, expression: str) -> str:
+        """The repr of an expression, without a trace in the notebook."""
+        reply = self.replies([self.send("", expressions={"value": expression})])[0]
+        return str(reply.expressions["value"]["data"]["text/plain"])
+
+    def replies(self, requests: list[str], *, timeout: float = CELL_TIMEOUT) -> list[Reply]:
+        """What came of these requests. Raises KernelFailed when `timeout` seconds bring nothing new."""
+        found = {request: Reply("") for request in requests}
+        busy, unanswered = set(requests), set(requests)
+        last = time.monotonic()
+        while busy or unanswered:
+            for message in self._messages():
+                last = time.monotonic()
+                self._take(message, found, busy, unanswered)
+            if not self._manager.is_alive():
+                raise KernelFailed(f"the kernel died while it ran a cell; {len(unanswered)} cells have no answer")
+            if time.monotonic() - last > timeout:
+                raise KernelFailed(f"{len(unanswered)} cells have no answer after {timeout:g} s")
+        return [found[request] for request in requests]
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        """The messages that are there; waits a moment for the first."""
+        for read in (self._client.get_iopub_msg, self._client.get_shell_msg):
+            with contextlib.suppress(Empty):
+                while True:
+                    yield read(timeout=0.02)
+
+    @staticmethod
+    def _take(message: dict[str, Any], found: dict[str, Reply], busy: set[str], unanswered: set[str]) -> None:
+        request, kind = message["parent_header"].get("msg_id"), message["msg_type"]
+        if request not in found:
+            return
+        content = message["content"]
+        if kind == "execute_reply":
+            found[request].status, unanswered_now = content["status"], unanswered
+            found[request].expressions = content.get("user_expressions", {})
+            unanswered_now.discard(request)
+        elif kind == "status" and content["execution_state"] == "idle":
+            busy.discard(request)
+        elif kind in ("stream", "display_data", "execute_result", "error"):
+            found[request].outputs.append(nbformat.v4.output_from_msg(message))
+
+    def interrupt(self) -> None:
+        """What JupyterLab's stop button does."""
+        self._manager.interrupt_kernel()
+
+    def restart(self) -> None:
+        """What JupyterLab's restart button does."""
+        self._manager.restart_kernel(env=self._environment)
+        self._client.wait_for_ready(timeout=START_TIMEOUT)
+
+    def close(self) -> None:
+        self._client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+        self._manager.cleanup_resources()
+
+
+def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
+    """A copy of the notebook with the outputs that its cells have in a fresh kernel.
+
+    Servers take free ports while it runs; in the outputs stand the ports they asked for, so that the
+    same source always gives the same notebook. A cell tagged `raises-exception` may fail. Raises
+    KernelFailed where another one does.
+    """
+    done = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    cells = [cell for cell in done.cells if cell.cell_type == "code"]
+    with Kernel(cwd) as kernel:
+        replies = []
+        for number, cell in enumerate(cells, start=1):
+            replies.append(kernel.run(cell.source))
+            if replies[-1].status != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
+                raise KernelFailed(f"code cell {number} failed:\n{cell.source}\n{replies[-1].text}")
+        moved = kernel.evaluate("dict(__import__('wirelab.launch').launch_ports())")
+    for number, (cell, reply) in enumerate(zip(cells, replies, strict=True), start=1):
+        cell.execution_count = number
+        cell.outputs = [_settled(output, number, moved) for output in _joined(reply.outputs)]
+    return done

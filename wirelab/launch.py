@@ -1,0 +1,312 @@
+"""Start a server beside the notebook with one call, and know how it ends."""
+
+import atexit
+import errno
+import functools
+import html
+import inspect
+import os
+import socket
+import socketserver
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from flask import Flask
+
+from wirelab.errors import LaunchError, NotAServer, ServerDied
+from wirelab.failures import Failure
+from wirelab.host import ADDRESS, Host
+from wirelab.links import links
+from wirelab.log import Log
+from wirelab.processes import ProcessHost, constants
+from wirelab.threads import FlaskHost, HttpHost, WebSocketHost, http_host
+
+WHAT = (
+    "launch() starts a request handler class, a Flask app, an async function for WebSockets, a function "
+    "create_server(host, port), or a module by its name in quotes"
+)
+HTTP_PORT, WEBSOCKET_PORT, REST_PORT = 8001, 8002, 8003
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to start one kind of server: `start(port)` binds the port or raises OSError."""
+
+    name: str
+    port: int
+    scheme: str
+    start: Callable[[int], Host]
+
+
+class Server:
+    """A server that launch() started. A context manager: leaving it stops the server."""
+
+    def __init__(self, name: str, scheme: str, host: Host, wanted: int, note: str) -> None:
+        self.name, self.scheme, self.wanted, self.note = name, scheme, wanted, note
+        self._host = host
+        self._stopped = threading.Lock()
+
+    @property
+    def port(self) -> int:
+        """The TCP port it listens on, at 127.0.0.1."""
+        return self._host.port
+
+    @property
+    def url(self) -> str:
+        """Its address without a slash at the end, as in `web.url + "/hello"`."""
+        return f"{self.scheme}://{ADDRESS}:{self.port}"
+
+    @property
+    def log(self) -> Log:
+        """The lines it wrote: one for each request, and whatever its code printed."""
+        return self._host.log
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """The last exceptions that left its handlers, the newest last."""
+        return list(self._host.failures)
+
+    @property
+    def running(self) -> bool:
+        """Whether it still serves."""
+        return not self._stopped.locked() and self._host.fate() is None
+
+    def stop(self) -> None:
+        """End it and free its port, within a few seconds whatever its handlers do. Again does nothing."""
+        if self._stopped.acquire(blocking=False):
+            self._host.stop()
+        if _SERVERS.get(self.name) is self:
+            del _SERVERS[self.name]
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def _state(self) -> str:
+        if self._stopped.locked():
+            return f"{self.name} is stopped"
+        fate = self._host.fate()
+        return f"{self.name} {fate}" if fate else f"{self.name} is running at {self.url}"
+
+    def _advice(self) -> list[str]:
+        said = [self.note] if self.note else []
+        if self._host.failures:
+            said += [
+                f"Its code failed while it answered: {self._host.failures[-1]}",
+                "Mend the code, then run its cell and the launch cell again.",
+            ]
+        return said
+
+    def __repr__(self) -> str:
+        return "\n".join([self._state(), *self._advice()])
+
+    def _repr_html_(self) -> str:
+        link = self._link() if self.running and self.scheme == "http" else ""
+        advice = f'<div style="white-space: pre-wrap">{html.escape(chr(10).join(self._advice()))}</div>'
+        return f"<div><b>{html.escape(self._state())}</b>{link}</div>{advice if self._advice() else ''}"
+
+    def _link(self) -> str:
+        where = links(self.url, self.port)
+        anchors = [
+            f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{text}</a>'
+            for address, text in ((where.direct, "open it"), (where.proxied, "open it through Jupyter"))
+            if address
+        ]
+        return " · ".join(["", *anchors]) + (f" · {where.why}" if where.why else "")
+
+
+_SERVERS: dict[str, Server] = {}
+MOVED: dict[int, int] = {}  # the port a server got → the one it asked for; what is built shows the latter
+_TAKEN = (errno.EADDRINUSE, errno.EACCES, 10048, 10013)  # the last two are Windows' own
+_LOCK = threading.RLock()
+
+
+def launch(
+    target: Any, *, port: int | None = None, name: str | None = None, args: Sequence[str] = (), **options: Any
+) -> Server:
+    """Start a server and return when it is ready.
+
+    `target` is one of
+    - a subclass of `http.server.BaseHTTPRequestHandler`: a threading HTTP server, in a thread;
+    - a Flask app: werkzeug's server, in a thread;
+    - `async def onconnect(websocket)`: a websockets server, in a thread with its own event loop;
+      `options` go to `websockets.serve`;
+    - `create_server(host, port)`, which returns a `socketserver` server: that one, in a thread;
+    - the name of a module: `python -m NAME --port PORT`, in a process; `args` are further words for it.
+
+    It listens on 127.0.0.1, on `port` if that is free, else on a free one, and says so. Launching a
+    `name` again (by default the target's own) replaces the server that has it, at the same port.
+
+    Raises NotAServer, ServerDied or NeverReady.
+    """
+    if port is not None and (isinstance(port, bool) or not isinstance(port, int) or not 0 <= port <= 65535):
+        raise LaunchError(f"port={port!r} is no port: give a whole number from 0 (any free one) to 65535")
+    plan = _plan(target, args, options)
+    name, wanted = name or plan.name, plan.port if port is None else port
+    with _LOCK:
+        old = _SERVERS.get(name)
+        if old:
+            old.stop()
+        host, note = _start(plan.start, _ports(wanted, old), name)
+        if host.port != wanted:
+            MOVED[host.port] = wanted
+        server = _SERVERS[name] = Server(name, plan.scheme, host, wanted, note)
+    return server
+
+
+def _ports(wanted: int, old: Server | None) -> list[int]:
+    """The ports to try, in order: where the old server was, where it was asked for, any that is free."""
+    again = [old.port] if old and old.wanted == wanted else []
+    return [*again, 0] if _only_free_ports() else [*again, wanted, 0]
+
+
+def _only_free_ports() -> bool:
+    """On a hub, where 8001 is a neighbour's or the hub's own; and in tests, where notebooks run side by side."""
+    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ or os.environ.get("WIRELAB_PORTS") == "free"
+
+
+def _start(start: Callable[[int], Host], ports: list[int], name: str) -> tuple[Host, str]:
+    """Start on the first port that can be had. Returns the host and a note on the port that could not."""
+    note = ""
+    for port in ports:
+        try:
+            return start(port), note
+        except OSError as error:
+            if port == 0 or error.errno not in _TAKEN:
+                raise
+            note = f"{_who_has(port, error)}, so {name} listens on another one."
+    raise AssertionError("port 0 is always tried")
+
+
+def _who_has(port: int, error: OSError) -> str:
+    if error.errno == errno.EACCES:
+        return f"Port {port} is reserved by this machine"
+    mine = [server.name for server in servers() if server.port == port and server.running]
+    return f"Port {port} belongs to {mine[0] if mine else 'another program'}"
+
+
+def _bind(port: int) -> socket.socket:
+    """A socket that listens on `port` and will be handed to the server. Raises OSError where it is taken."""
+    listener = socket.socket()
+    try:
+        if sys.platform == "win32":  # there SO_REUSEADDR lets two servers have one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((ADDRESS, port))
+        listener.listen(128)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _plan(target: Any, args: Sequence[str], options: dict[str, Any]) -> Plan:
+    """What to start, and how. Raises NotAServer with what to write instead."""
+    if inspect.iscoroutinefunction(target):
+        return _websocket_plan(target, options)
+    if options:
+        raise NotAServer(f"launch() has no {', '.join(options)}=: only a WebSocket server takes further options")
+    if isinstance(target, str):
+        return _module_plan(target, args)
+    if isinstance(target, Flask):
+        name = "Flask app" if target.name == "__main__" else target.name
+        return Plan(name, REST_PORT, "http", lambda port: FlaskHost(target, _bind(port)))
+    if isinstance(target, type) and issubclass(target, BaseHTTPRequestHandler):
+        return Plan(target.__name__, HTTP_PORT, "http", lambda port: http_host(target, _bind(port)))
+    if inspect.isroutine(target) or isinstance(target, functools.partial):
+        return _factory_plan(target)
+    raise NotAServer(_instead(target))
+
+
+def _websocket_plan(handler: Any, options: dict[str, Any]) -> Plan:
+    name = _name_of(handler)
+    if not _takes(handler, 1):
+        raise NotAServer(
+            f"{name} has to take one argument, the connection: write async def {name}(websocket), and read the "
+            "path from websocket.request.path (websockets before version 14 gave it as a second argument)"
+        )
+    return Plan(name, WEBSOCKET_PORT, "ws", lambda port: WebSocketHost(handler, _bind(port), options))
+
+
+def _factory_plan(create: Any) -> Plan:
+    name = _name_of(create)
+    if not _takes(create, 2):
+        raise NotAServer(
+            f"{name} is a plain function that does not take (host, port): for WebSockets write "
+            f"async def {name}(websocket); to create a server, def {name}(host, port)"
+        )
+
+    def start(port: int) -> Host:
+        _bind(port).close()
+        server = create(ADDRESS, port)
+        if not isinstance(server, socketserver.BaseServer):
+            raise NotAServer(f"{name}(host, port) returned {type(server).__name__}, not a server of http.server")
+        return HttpHost(server)
+
+    return Plan(name, HTTP_PORT, "http", start)
+
+
+def _module_plan(module: str, args: Sequence[str]) -> Plan:
+    told = constants(module)
+    wanted, scheme = told.get("PORT", 0), told.get("SCHEME", "http")
+
+    def start(port: int) -> Host:
+        _bind(port).close()
+        try:
+            return ProcessHost(module, port, args)
+        except ServerDied:
+            _bind(port).close()  # an OSError here says why: somebody took the port in between
+            raise
+
+    return Plan(module, wanted if isinstance(wanted, int) else 0, str(scheme), start)
+
+
+def _name_of(function: Any) -> str:
+    """Its module for the usual create_server, its own name for a function of a notebook."""
+    function = getattr(function, "func", function)
+    name = str(getattr(function, "__name__", "server"))
+    return function.__module__ if name == "create_server" and function.__module__ != "__main__" else name
+
+
+def _takes(function: Any, count: int) -> bool:
+    try:
+        inspect.signature(function).bind(*[None] * count)
+    except TypeError:
+        return False
+    return True
+
+
+def _instead(target: Any) -> str:
+    """What to write instead of a target that is none."""
+    if inspect.iscoroutine(target):
+        target.close()
+        return f"{target.__name__}() was called: give the function itself, launch({target.__name__})"
+    if isinstance(target, Server):
+        return f"{target.name} is a server already: give launch() what it was made from"
+    if inspect.ismodule(target):
+        return f"{target.__name__} is a module: give its name in quotes, launch({target.__name__!r})"
+    if isinstance(target, type):
+        return f"{target.__name__} handles no requests: write class {target.__name__}(BaseHTTPRequestHandler)"
+    return f"{target!r} is nothing to launch: {WHAT}"
+
+
+def servers() -> list[Server]:
+    """The servers of this notebook that have not been stopped, oldest first."""
+    with _LOCK:
+        return list(_SERVERS.values())
+
+
+def stop_all() -> None:
+    """Stop every server of this notebook."""
+    for server in servers():
+        server.stop()
+
+
+atexit.register(stop_all)

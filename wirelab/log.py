@@ -1,0 +1,125 @@
+"""Keep the lines a server writes, in order and within bounds."""
+
+import sys
+from collections import deque
+from collections.abc import Iterator
+from contextvars import ContextVar
+from threading import Condition
+from typing import Any, TextIO
+
+from wirelab.errors import LogTimeout
+
+MAX_LINES = 2000  # kept; older lines are counted and dropped
+MAX_LENGTH = 2000  # characters of a line; a longer one is cut and says so
+
+# An escape code in a logged request must not colour, or rewrite, a learner's terminal (CWE-150).
+_CONTROL = {code: f"\\x{code:02x}" for code in [*range(32), 127, *range(0x80, 0xA0)] if code != 9}
+
+
+class Log:
+    """The lines of one server, oldest first.
+
+    At most `MAX_LINES` lines are kept. Shown in a notebook, a log is its lines and nothing else.
+    """
+
+    def __init__(self) -> None:
+        self._lines: deque[str] = deque(maxlen=MAX_LINES)
+        self._total = 0
+        self._unfinished = ""
+        self._changed = Condition()
+
+    def line(self, text: str) -> None:
+        """Add one whole line."""
+        if len(text) > MAX_LENGTH:
+            text = f"{text[:MAX_LENGTH]}… ({len(text)} characters)"
+        with self._changed:
+            self._lines.append(text.translate(_CONTROL))
+            self._total += 1
+            self._changed.notify_all()
+
+    def feed(self, text: str) -> int:
+        """Add text as a file would, where a line may come in pieces. Returns the number of characters."""
+        with self._changed:
+            *lines, rest = (self._unfinished + text).split("\n")
+            if len(rest) > 2 * MAX_LENGTH:
+                lines, rest = [*lines, rest], ""
+            self._unfinished = rest
+        for line in lines:
+            self.line(line.rstrip("\r"))
+        return len(text)
+
+    def finish(self) -> None:
+        """Count a last line that has no line end."""
+        if self._unfinished:
+            self.feed("\n")
+
+    def wait(self, count: int, *, timeout: float = 5.0) -> "Log":
+        """The first `count` lines, as soon as there are so many.
+
+        A server may write its line after the client has its answer; whoever shows the log waits for it.
+        Raises LogTimeout after `timeout` seconds.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._total >= count, timeout):
+                raise LogTimeout(
+                    f"the log has {self._total} of {count} lines after {timeout:g} s: "
+                    "look at it with print(server.log), and send the request that is missing"
+                )
+            return self._first(count)
+
+    def _first(self, count: int) -> "Log":
+        part, dropped = Log(), self._total - len(self._lines)
+        for line in list(self._lines)[: max(count - dropped, 0)]:
+            part.line(line)
+        return part
+
+    @property
+    def total(self) -> int:
+        """How many lines there have been, dropped ones included."""
+        return self._total
+
+    def __iter__(self) -> Iterator[str]:
+        with self._changed:
+            return iter(list(self._lines))
+
+    def __getitem__(self, index: Any) -> Any:
+        with self._changed:
+            return list(self._lines)[index]
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __str__(self) -> str:
+        return "\n".join(self)
+
+    __repr__ = __str__
+
+
+# Whose output it is that the running thread or task writes: a server's, or, without a value, a cell's.
+_owner: ContextVar[Log | None] = ContextVar("owner", default=None)
+
+
+class _Switch:
+    """Stands in for sys.stdout or sys.stderr: a server's output goes to its log, all other goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        log = _owner.get()
+        return self._stream.write(text) if log is None else log.feed(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def own_output(log: Log) -> None:
+    """From here on, what this thread (or asyncio task) prints goes to `log`.
+
+    ipykernel shows a plain thread's output in whatever cell runs at that moment; a server's would
+    land anywhere.
+    """
+    for name in ("stdout", "stderr"):
+        if not isinstance(getattr(sys, name), _Switch):
+            setattr(sys, name, _Switch(getattr(sys, name)))
+    _owner.set(log)

@@ -1,0 +1,164 @@
+"""Run a server module in a process, as `python -m MODULE --port N` would, and end it in bounded time."""
+
+import ast
+import codecs
+import contextlib
+import importlib.util
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from wirelab.errors import NeverReady, NotAServer, ServerDied
+from wirelab.host import PATIENCE, Host
+
+READY_WITHIN = 20.0  # seconds: importing Flask alone takes up to 8 s on a busy machine
+MAX_PENDING = 1_000_000  # characters of a line, before the module listens
+LAST_LINES = 5  # of the log, shown when a module died
+COLOUR_SWITCHES = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")  # ipykernel sets them for its own cells
+
+
+def constants(module: str) -> dict[str, object]:
+    """The upper-case constants in a module's source (`PORT = 8002`), read without running it.
+
+    Raises NotAServer where there is no such module.
+    """
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ModuleNotFoundError, ValueError):
+        spec = None
+    if spec is None or not spec.origin:
+        raise NotAServer(
+            f"there is no module {module!r}: give its dotted name, as in launch('servers.web_server'), "
+            "without .py, and look whether the file is in the folder of this notebook or of the course"
+        )
+    try:
+        tree = ast.parse(Path(spec.origin).read_bytes())
+    except (OSError, SyntaxError):
+        return {}  # the module's own process will say it better
+    found: dict[str, object] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)):
+                found[name] = value
+    return found
+
+
+class ProcessHost(Host):
+    """A module in its own process and session, tied to this one by a pipe."""
+
+    def __init__(self, module: str, port: int, arguments: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.port = port
+        self._module = module
+        self._mark = f"wirelab-{secrets.token_hex(8)}-listens"
+        self._listening, self._wanted = threading.Event(), port
+        self._process = self._start(arguments)
+        self._reader = threading.Thread(target=self._read, name=f"log of {module}", daemon=True)
+        self._reader.start()
+        try:
+            self._wait_until_ready()
+        except BaseException:  # an interrupt among them: no process stays behind
+            self.stop()
+            raise
+
+    def _start(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-u", "-m", "wirelab.child", self._mark]
+        own_session = (
+            {"start_new_session": True}
+            if os.name == "posix"  # else the notebook's interrupt button ends the server too
+            else {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
+        )
+        return subprocess.Popen(
+            [*command, self._module, "--port", str(self._wanted), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=_environment(),
+            **own_session,
+        )
+
+    def _read(self) -> None:
+        """Carry the module's output into the log, and learn from it when the module listens."""
+        assert self._process.stdout
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        pending = ""
+        while chunk := os.read(self._process.stdout.fileno(), 65536):
+            pending += decode(chunk)
+            if not self._listening.is_set() and len(pending) < MAX_PENDING:
+                pending = self._hear(pending)
+            if self._listening.is_set() or len(pending) >= MAX_PENDING:
+                self.log.feed(pending)
+                pending = ""
+        self.log.feed(pending)
+        self.log.finish()
+        self._listening.set()  # nobody waits for a process that has ended
+
+    def _hear(self, text: str) -> str:
+        """Take the whole lines off `text`, the one with the mark among them. Returns the rest."""
+        *whole, rest = text.split("\n")
+        for line in whole:
+            before, mark, port = line.partition(self._mark)
+            if not mark:
+                self.log.feed(line + "\n")
+            elif self._wanted in (0, int(port)):
+                self.port = int(port)
+                self.log.feed(before)
+                self._listening.set()
+        return rest
+
+    def _wait_until_ready(self) -> None:
+        self._listening.wait(READY_WITHIN)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if not self._reader.is_alive():
+                self._process.wait(PATIENCE)
+        if self._process.poll() is not None:
+            raise ServerDied(f"{self._module} {self._end()} before it listened{self._last_words()}")
+        if not self._listening.is_set():
+            raise NeverReady(
+                f"{self._module} runs, but does not listen on port {self._wanted} after {READY_WITHIN:g} s: "
+                f"does its main() take --port, and start the server?{self._last_words()}"
+            )
+
+    def _end(self) -> str:
+        code = self._process.returncode
+        return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+    def _last_words(self) -> str:
+        said = list(self.log)[-LAST_LINES:]
+        return "\n  ".join(["; its last lines:", *said]) if said else "; it wrote nothing"
+
+    def fate(self) -> str | None:
+        return None if self._process.poll() is None else f"{self._end()}{self._last_words()}"
+
+    def stop(self) -> None:
+        runs = self._process.poll() is None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()  # type: ignore[union-attr]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE)
+        if runs:  # the number of a session that ended long ago may be somebody else's by now
+            self._kill_session()
+            self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        if not self._reader.is_alive():
+            self._process.stdout.close()  # type: ignore[union-attr]
+
+    def _kill_session(self) -> None:
+        """End what is left, the module's own children too."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.name == "posix":
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, with UTF-8 and without colours."""
+    rest = {name: value for name, value in os.environ.items() if name not in COLOUR_SWITCHES}
+    plain = {"NO_COLOR": "1", "PYTHON_COLORS": "0"}
+    return {**rest, **plain, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
