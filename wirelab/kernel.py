@@ -1,9 +1,11 @@
 """Run a notebook's cells in a kernel of their own."""
 
+import ast
 import contextlib
+import itertools
 import os
 import re
-import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,26 +15,14 @@ from typing import Any
 
 import nbformat
 from jupyter_client.manager import KernelManager
-from jupyter_core.paths import jupyter_runtime_dir
 from nbformat import NotebookNode
-from traitlets.config import Config
 
 from wirelab.errors import KernelFailed
 
 CELL_TIMEOUT = 60.0  # seconds
 START_TIMEOUT = 60.0
 FREE_PORTS = {"WIRELAB_PORTS": "free"}  # notebooks run side by side must not fight for port 8001
-_IPC_PATH = 100  # bytes: a Unix socket's path has room for 107
-
-
-def transport() -> str:
-    """How to talk to a kernel: by Unix sockets where they can be had.
-
-    A kernel's TCP ports are picked before it binds them, and a server of another notebook may take
-    one in between.
-    """
-    longest = f"{jupyter_runtime_dir()}/kernel-{'0' * 36}-ipc-0"
-    return "ipc" if os.name == "posix" and len(os.fsencode(longest)) < _IPC_PATH else "tcp"
+_MOVED = "getattr(__import__('sys').modules.get('wirelab.launch'), 'MOVED', {})"  # port → port asked for
 
 
 @dataclass
@@ -61,7 +51,12 @@ class Kernel:
     """A fresh Python kernel in folder `cwd`, with `env` added to its environment. A context manager."""
 
     def __init__(self, cwd: Path, *, env: Mapping[str, str] | None = None) -> None:
-        self._manager = KernelManager(config=Config({"KernelManager": {"transport": transport()}}))
+        self._folder = tempfile.TemporaryDirectory(prefix="wirelab-")
+        # A kernel's TCP ports are picked before it binds them, and a server of another notebook may
+        # take one in between; Unix sockets have no such gap.
+        self._manager = KernelManager(
+            connection_file=f"{self._folder.name}/kernel.json", transport="ipc" if os.name == "posix" else "tcp"
+        )
         self._environment = {**os.environ, **(FREE_PORTS if env is None else env)}
         self._manager.start_kernel(cwd=str(cwd), env=self._environment)
         self._client = self._manager.client()
@@ -130,13 +125,13 @@ class Kernel:
             return
         content = message["content"]
         if kind == "execute_reply":
-            found[request].status, unanswered_now = content["status"], unanswered
+            found[request].status = content["status"]
             found[request].expressions = content.get("user_expressions", {})
-            unanswered_now.discard(request)
+            unanswered.discard(request)
         elif kind == "status" and content["execution_state"] == "idle":
             busy.discard(request)
         elif kind in ("stream", "display_data", "execute_result", "error"):
-            found[request].outputs.append(nbformat.v4.output_from_msg(message))
+            found[request].outputs.append(nbformat.v4.output_from_msg(message))  # type: ignore[no-untyped-call]
 
     def interrupt(self) -> None:
         """What JupyterLab's stop button does."""
@@ -151,6 +146,7 @@ class Kernel:
         self._client.stop_channels()
         self._manager.shutdown_kernel(now=True)
         self._manager.cleanup_resources()
+        self._folder.cleanup()
 
 
 def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
@@ -160,7 +156,7 @@ def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
     same source always gives the same notebook. A cell tagged `raises-exception` may fail. Raises
     KernelFailed where another one does.
     """
-    done = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    done: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     cells = [cell for cell in done.cells if cell.cell_type == "code"]
     with Kernel(cwd) as kernel:
         replies = []
@@ -168,8 +164,40 @@ def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
             replies.append(kernel.run(cell.source))
             if replies[-1].status != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
                 raise KernelFailed(f"code cell {number} failed:\n{cell.source}\n{replies[-1].text}")
-        moved = kernel.evaluate("dict(__import__('wirelab.launch').launch_ports())")
+        moved = ast.literal_eval(kernel.evaluate(_MOVED))
     for number, (cell, reply) in enumerate(zip(cells, replies, strict=True), start=1):
         cell.execution_count = number
         cell.outputs = [_settled(output, number, moved) for output in _joined(reply.outputs)]
     return done
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """The outputs with neighbouring pieces of one stream joined; how a kernel cuts them is chance."""
+    joined: list[NotebookNode] = []
+    for name, group in itertools.groupby(outputs, lambda output: output.get("name") or id(output)):
+        pieces = list(group)
+        if isinstance(name, str):
+            pieces[0].text = "".join(piece.text for piece in pieces)
+        joined += pieces[:1] if isinstance(name, str) else pieces
+    return joined
+
+
+def _settled(output: NotebookNode, number: int, moved: Mapping[int, int]) -> Any:
+    """The output without what chance put into it: execution counts, ports, paths in tracebacks."""
+    if output.output_type == "execute_result":
+        output.execution_count = number
+    if output.output_type == "error":
+        output.traceback = [f"\x1b[31m{output.ename}\x1b[0m: {output.evalue}"]
+    return _with_ports(output, moved)
+
+
+def _with_ports(value: Any, moved: Mapping[int, int]) -> Any:
+    """The value with each port a server got replaced by the one it asked for, in all its texts."""
+    if isinstance(value, str):
+        return re.sub(r"(?<=127\.0\.0\.1:)\d+", lambda port: str(moved.get(int(port[0]), port[0])), value)
+    if isinstance(value, list):
+        return [_with_ports(item, moved) for item in value]
+    if isinstance(value, dict):
+        for key in value:
+            value[key] = _with_ports(value[key], moved)
+    return value

@@ -25,28 +25,33 @@ class Log:
     def __init__(self) -> None:
         self._lines: deque[str] = deque(maxlen=MAX_LINES)
         self._total = 0
-        self._unfinished = ""
+        self._unfinished, self._length = "", 0  # a line may come in pieces, and be longer than is kept
         self._changed = Condition()
-
-    def line(self, text: str) -> None:
-        """Add one whole line."""
-        if len(text) > MAX_LENGTH:
-            text = f"{text[:MAX_LENGTH]}… ({len(text)} characters)"
-        with self._changed:
-            self._lines.append(text.translate(_CONTROL))
-            self._total += 1
-            self._changed.notify_all()
 
     def feed(self, text: str) -> int:
         """Add text as a file would, where a line may come in pieces. Returns the number of characters."""
         with self._changed:
-            *lines, rest = (self._unfinished + text).split("\n")
-            if len(rest) > 2 * MAX_LENGTH:
-                lines, rest = [*lines, rest], ""
-            self._unfinished = rest
-        for line in lines:
-            self.line(line.rstrip("\r"))
+            *ends, rest = text.split("\n")
+            for piece in ends:
+                self._continue(piece)
+                self._end_line()
+            self._continue(rest)
+            self._changed.notify_all()
         return len(text)
+
+    def line(self, text: str) -> None:
+        """Add one whole line."""
+        self.feed(text + "\n")
+
+    def _continue(self, piece: str) -> None:
+        self._length += len(piece)
+        self._unfinished += piece[: MAX_LENGTH - len(self._unfinished)]
+
+    def _end_line(self) -> None:
+        cut = f"… ({self._length} characters)" if self._length > MAX_LENGTH else ""
+        self._lines.append(self._unfinished.rstrip("\r").translate(_CONTROL) + cut)
+        self._total += 1
+        self._unfinished, self._length = "", 0
 
     def finish(self) -> None:
         """Count a last line that has no line end."""
@@ -69,8 +74,8 @@ class Log:
 
     def _first(self, count: int) -> "Log":
         part, dropped = Log(), self._total - len(self._lines)
-        for line in list(self._lines)[: max(count - dropped, 0)]:
-            part.line(line)
+        part._lines.extend(list(self._lines)[: max(count - dropped, 0)])
+        part._total = len(part._lines)
         return part
 
     @property

@@ -56,11 +56,13 @@ class ProcessHost(Host):
         self.port = port
         self._module = module
         self._mark = f"wirelab-{secrets.token_hex(8)}-listens"
-        self._listening, self._wanted = threading.Event(), port
-        self._process = self._start(arguments)
+        self._wanted, self._listens = port, False
+        self._decided = threading.Event()  # it listens, or it never will
+        self._process: subprocess.Popen[bytes] | None = None
         self._reader = threading.Thread(target=self._read, name=f"log of {module}", daemon=True)
-        self._reader.start()
         try:
+            self._process = self._start(arguments)
+            self._reader.start()
             self._wait_until_ready()
         except BaseException:  # an interrupt among them: no process stays behind
             self.stop()
@@ -84,19 +86,19 @@ class ProcessHost(Host):
 
     def _read(self) -> None:
         """Carry the module's output into the log, and learn from it when the module listens."""
-        assert self._process.stdout
+        assert self._process and self._process.stdout
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         pending = ""
         while chunk := os.read(self._process.stdout.fileno(), 65536):
             pending += decode(chunk)
-            if not self._listening.is_set() and len(pending) < MAX_PENDING:
+            if not self._listens and len(pending) < MAX_PENDING:
                 pending = self._hear(pending)
-            if self._listening.is_set() or len(pending) >= MAX_PENDING:
+            if self._listens or len(pending) >= MAX_PENDING:
                 self.log.feed(pending)
                 pending = ""
         self.log.feed(pending)
         self.log.finish()
-        self._listening.set()  # nobody waits for a process that has ended
+        self._decided.set()
 
     def _hear(self, text: str) -> str:
         """Take the whole lines off `text`, the one with the mark among them. Returns the rest."""
@@ -108,24 +110,26 @@ class ProcessHost(Host):
             elif self._wanted in (0, int(port)):
                 self.port = int(port)
                 self.log.feed(before)
-                self._listening.set()
+                self._listens = True
+                self._decided.set()
         return rest
 
     def _wait_until_ready(self) -> None:
-        self._listening.wait(READY_WITHIN)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            if not self._reader.is_alive():
-                self._process.wait(PATIENCE)
+        assert self._process
+        if self._decided.wait(READY_WITHIN) and not self._listens:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE)  # its output has ended, so will it
         if self._process.poll() is not None:
-            raise ServerDied(f"{self._module} {self._end()} before it listened{self._last_words()}")
-        if not self._listening.is_set():
+            raise ServerDied(f"{self._module} {self._end(self._process)} before it listened{self._last_words()}")
+        if not self._listens:
             raise NeverReady(
                 f"{self._module} runs, but does not listen on port {self._wanted} after {READY_WITHIN:g} s: "
                 f"does its main() take --port, and start the server?{self._last_words()}"
             )
 
-    def _end(self) -> str:
-        code = self._process.returncode
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes]) -> str:
+        code = process.returncode
         return f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
 
     def _last_words(self) -> str:
@@ -133,28 +137,35 @@ class ProcessHost(Host):
         return "\n  ".join(["; its last lines:", *said]) if said else "; it wrote nothing"
 
     def fate(self) -> str | None:
-        return None if self._process.poll() is None else f"{self._end()}{self._last_words()}"
+        if not self._process or self._process.poll() is None:
+            return None
+        return f"{self._end(self._process)}{self._last_words()}"
 
     def stop(self) -> None:
-        runs = self._process.poll() is None
+        process = self._process
+        if not process or not process.stdin or not process.stdout:
+            return
+        runs = process.poll() is None
         with contextlib.suppress(OSError):
-            self._process.stdin.close()  # type: ignore[union-attr]
+            process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(PATIENCE)
+            process.wait(PATIENCE)
         if runs:  # the number of a session that ended long ago may be somebody else's by now
-            self._kill_session()
-            self._process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
+            _kill_session(process)
+            process.wait(PATIENCE)
+        if self._reader.ident:
+            self._reader.join(PATIENCE)
         if not self._reader.is_alive():
-            self._process.stdout.close()  # type: ignore[union-attr]
+            process.stdout.close()
 
-    def _kill_session(self) -> None:
-        """End what is left, the module's own children too."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.name == "posix":
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """End what is left, the module's own children too."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if os.name == "posix":
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def _environment() -> dict[str, str]:

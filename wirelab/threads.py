@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 OnConnect = Callable[[ServerConnection], Awaitable[None]]
+GOODBYE = 0.3  # seconds a WebSocket client gets to answer the closing frame
 POLL = 0.05  # seconds between two looks at whether the server is to stop
 
 
@@ -54,6 +55,10 @@ class HttpHost(Host):
             _break_off(thread)
 
 
+class BrokenOff(SystemExit):
+    """Raised in a thread that cannot be asked to end; an endless loop would slow all that follows."""
+
+
 class _Contained(socketserver.BaseServer):
     """Mixed into a socketserver: knows its connections, keeps exceptions, prints nothing."""
 
@@ -65,6 +70,10 @@ class _Contained(socketserver.BaseServer):
         self._busy[threading.current_thread()] = request
         try:
             super().finish_request(request, client_address)
+        except BrokenOff:
+            pass
+        except SystemExit as error:  # a thread would end without a word
+            self._host.failed(error)
         finally:
             self._busy.pop(threading.current_thread(), None)
 
@@ -119,9 +128,9 @@ def _logged(handler: Any, log: Log) -> Any:
 
 
 def _break_off(thread: threading.Thread) -> None:
-    """Raise SystemExit in a thread that cannot be asked to end; an endless loop would slow all that follows."""
+    """Raise BrokenOff in the thread; it arrives when the thread next runs Python code."""
     if thread.is_alive() and thread.ident:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(BrokenOff))
 
 
 def http_host(handler: type[BaseHTTPRequestHandler], listener: socket.socket) -> HttpHost:
@@ -170,6 +179,7 @@ class WebSocketHost(Host):
         self._handler, self._listener, self._options = handler, listener, options
         self._loop = asyncio.new_event_loop()
         self._ready, self._end = threading.Event(), asyncio.Event()
+        self._connections: set[ServerConnection] = set()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"server on port {self.port}", daemon=True)
         self._thread.start()
@@ -200,9 +210,9 @@ class WebSocketHost(Host):
         self._ready.set()
         await self._end.wait()
         server.close()
-        with contextlib.suppress(TimeoutError):  # a handler may ignore its connection for ever
-            await asyncio.wait_for(server.wait_closed(), PATIENCE)
-        for connection in server.connections:
+        with contextlib.suppress(TimeoutError):  # a handler may ignore its connection, a client our close
+            await asyncio.wait_for(server.wait_closed(), GOODBYE)
+        for connection in self._connections:
             connection.transport.abort()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
@@ -213,6 +223,7 @@ class WebSocketHost(Host):
     async def _guarded(self, websocket: ServerConnection) -> None:
         path = websocket.request.path if websocket.request else "?"
         self.log.line(f"{path} opened")
+        self._connections.add(websocket)
         try:
             await self._handler(websocket)
         except ConnectionClosed:
@@ -221,14 +232,15 @@ class WebSocketHost(Host):
             self.failed(error)
             await websocket.close(1011, "internal error")
         finally:
-            if websocket.close_code is None:
-                await websocket.close()
+            await websocket.close()
+            self._connections.discard(websocket)
             self.log.line(f"{path} closed {websocket.close_code}")
 
 
 def _logger(log: Log) -> logging.Logger:
-    logger = logging.Logger("wirelab.websockets", logging.ERROR)
+    logger = logging.Logger("wirelab.websockets", logging.INFO)
     logger.addHandler(LogHandler(log))
+    logger.addFilter(lambda record: record.levelno > logging.INFO or "rejected" in record.msg)
     return logger
 
 
