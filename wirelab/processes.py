@@ -23,7 +23,9 @@ COLOUR_SWITCHES = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")  # ipykernel set
 
 
 def constants(module: str) -> dict[str, object]:
-    """The upper-case constants in a module's source (`PORT = 8002`), read without running it.
+    """The constants in a module's source, as in `PORT = 8002` or `HOST, PORT = "127.0.0.1", 8002`.
+
+    The module is read, not run.
 
     Raises NotAServer where there is no such module.
     """
@@ -43,9 +45,16 @@ def constants(module: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=value)):
-                found[name] = value
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)):
+                found |= _assigned(names, values)
+            case ast.Assign(targets=[name], value=value):
+                found |= _assigned([name], [value])
     return found
+
+
+def _assigned(names: list[ast.expr], values: list[ast.expr]) -> dict[str, object]:
+    pairs = zip(names, values, strict=False)
+    return {n.id: v.value for n, v in pairs if isinstance(n, ast.Name) and isinstance(v, ast.Constant)}
 
 
 class ProcessHost(Host):

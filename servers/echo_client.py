@@ -1,0 +1,85 @@
+"""Send what you type to a WebSocket server, and show what it sends, whenever it does.
+
+    python -m servers.echo_server
+    python -m servers.echo_client
+"""
+
+import argparse
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+HOST, PORT = "127.0.0.1", 8002
+PATIENCE = 1  # second to wait for an answer before the next line is sent
+
+Lines = asyncio.Queue[str | None]  # what was typed; None: no more
+
+
+def read_keyboard(put: Callable[[str | None], object]) -> None:
+    """Hand over each line that is typed, then None. Runs in a thread: waiting for a key blocks."""
+    with open(0, encoding="utf-8", errors="replace", closefd=False) as keyboard:
+        for line in keyboard:
+            put(line.rstrip("\n"))
+    put(None)
+
+
+def typed_lines() -> Lines:
+    """The queue that the keyboard fills, without holding up the event loop."""
+    loop, lines = asyncio.get_running_loop(), Lines()
+    put = lines.put_nowait
+    Thread(target=read_keyboard, args=[lambda line: loop.call_soon_threadsafe(put, line)], daemon=True).start()
+    return lines
+
+
+async def send_lines(websocket: ClientConnection, lines: Lines, answered: asyncio.Event) -> None:
+    while (line := await lines.get()) is not None:
+        answered.clear()
+        await websocket.send(line)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(answered.wait(), PATIENCE)
+
+
+async def show_messages(websocket: ClientConnection, answered: asyncio.Event) -> None:
+    with suppress(ConnectionClosed):
+        async for message in websocket:
+            print(f"From server: {message!r}", flush=True)
+            answered.set()
+
+
+async def talk(url: str, lines: Lines) -> None:
+    """Send and show at the same time, until the lines end or the server leaves."""
+    async with connect(url) as websocket:
+        print(f"Connected to {url}. Type a line and press Enter; Ctrl+D ends.", flush=True)
+        answered = asyncio.Event()
+        sending = asyncio.create_task(send_lines(websocket, lines, answered))
+        showing = asyncio.create_task(show_messages(websocket, answered))
+        await asyncio.wait([sending, showing], return_when=asyncio.FIRST_COMPLETED)
+        if not sending.done():
+            print("The server has left.")
+            sending.cancel()
+
+
+async def run(url: str) -> None:
+    await talk(url, typed_lines())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Send what you type to a WebSocket server.")
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--url", help="another server, as in ws://127.0.0.1:8002/chat")
+    wanted = parser.parse_args()
+    url = wanted.url or f"ws://{HOST}:{wanted.port}"
+    try:
+        asyncio.run(run(url))
+    except KeyboardInterrupt:
+        print("Ctrl+C received, the server was told")
+    except OSError:
+        raise SystemExit(f"Nobody listens at {url}. Start the server: python -m servers.echo_server") from None
+
+
+if __name__ == "__main__":
+    main()
