@@ -287,7 +287,7 @@ def children_of(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += [int(child) for child in (task / "children").read_text().split()]
-    return [child for child in found if b"wirelab.child" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in found if b"child.py" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def test_launching_replaces_the_code(module: Callable[[str], str]) -> None:

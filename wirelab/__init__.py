@@ -1,10 +1,12 @@
 """Launch servers, look at the wire, check answers: what the notebooks import."""
 
 from wirelab import prepare
+from wirelab.check import check
 from wirelab.launch import Server, launch, servers, stop_all
+from wirelab.show import show
 
 __version__ = "0.1.0"
-__all__ = ["Server", "launch", "servers", "stop_all"]
+__all__ = ["Server", "check", "launch", "servers", "show", "stop_all"]
 
 prepare.past_proxies()
 prepare.interruptible()

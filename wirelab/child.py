@@ -1,8 +1,9 @@
 """Run a server module in a process of its own that ends with the notebook that started it.
 
-    python -u -m wirelab.child MARK MODULE [ARGUMENTS ...]
+    python -u child.py MARK MODULE [ARGUMENTS ...]
 
-The module stays a plain file that knows nothing of this. Two things are added around it:
+It is run as a file, without the rest of the kit, which would take longer to import than many a
+server. The module stays a plain file that knows nothing of this. Two things are added around it:
 
 - when one of its sockets listens, a line `MARK PORT` is written, so that the parent knows that the
   port is this module's and not a stranger's;
@@ -54,6 +55,7 @@ def main() -> None:
     announce_listening(mark)
     threading.Thread(target=end_with_parent, daemon=True).start()
     sys.argv = [module, *arguments]
+    sys.path[0] = os.getcwd()  # as python -m has it, instead of this file's folder
     with contextlib.suppress(KeyboardInterrupt):
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -17,6 +17,7 @@ class Host:
     def __init__(self) -> None:
         self.log = Log()
         self.failures: deque[Failure] = deque(maxlen=20)
+        self.failure_count = 0
 
     def stop(self) -> None:
         """End the server and free its port, in bounded time."""
@@ -27,6 +28,11 @@ class Host:
         return None
 
     def failed(self, error: BaseException) -> None:
-        """Keep what went wrong in a handler, for the next look at the server."""
-        self.failures.append(failure(error))
+        """Keep and log what went wrong in a handler, for the next look at the server."""
+        self.keep(failure(error))
         self.log.feed(f"{self.failures[-1]}\n")
+
+    def keep(self, failure: Failure) -> None:
+        """Keep what went wrong in a handler."""
+        self.failures.append(failure)
+        self.failure_count += 1

@@ -71,6 +71,11 @@ class Server:
         return list(self._host.failures)
 
     @property
+    def failure_count(self) -> int:
+        """How many exceptions have left its handlers."""
+        return self._host.failure_count
+
+    @property
     def running(self) -> bool:
         """Whether it still serves."""
         return not self._stopped.locked() and self._host.fate() is None

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from wirelab import child
 from wirelab.errors import NeverReady, NotAServer, ServerDied
 from wirelab.host import PATIENCE, Host
 
@@ -78,7 +79,7 @@ class ProcessHost(Host):
             raise
 
     def _start(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-u", "-m", "wirelab.child", self._mark]
+        command = [sys.executable, "-u", child.__file__, self._mark]
         own_session = (
             {"start_new_session": True}
             if os.name == "posix"  # else the notebook's interrupt button ends the server too

@@ -162,7 +162,7 @@ class FlaskHost(HttpHost):
         got_request_exception.connect(self._keep, app)
 
     def _keep(self, sender: "Flask", exception: BaseException, **_: Any) -> None:
-        self.failures.append(failure(exception))
+        self.keep(failure(exception))
 
     def stop(self) -> None:
         got_request_exception.disconnect(self._keep, self._app)

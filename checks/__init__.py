@@ -1,0 +1,1 @@
+"""What a right answer to each exercise does on the wire. Learners may read it."""

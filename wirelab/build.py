@@ -1,0 +1,137 @@
+"""Build the notebooks from sources/, run them, and tell which of them are stale."""
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from wirelab import lesson
+from wirelab.errors import SourceError
+from wirelab.kernel import execute
+
+COURSE = Path(__file__).parent.parent
+SANITIZE = Path("sources/sanitize.cfg")
+AT_ONCE = 2  # notebooks run side by side
+
+
+@dataclass(frozen=True)
+class Product:
+    """A notebook to build: from which source, by what, to where, and whether it is run."""
+
+    source: Path
+    target: Path
+    make: Callable[[str, str], NotebookNode]
+    is_run: bool
+
+    def notebook(self) -> NotebookNode:
+        """As the source has it, without outputs. Raises SourceError."""
+        return self.make(self.source.read_text(encoding="utf-8"), self.source.stem)
+
+
+def products(course: Path, stems: list[str] | None = None) -> list[Product]:
+    """All notebooks of the course, or those of some stems. Raises SourceError for an unknown stem."""
+    found = list(_products(course))
+    unknown = set(stems or []) - {product.source.stem for product in found}
+    if unknown:
+        raise SourceError(f"sources/ has no {', '.join(sorted(unknown))}: give a stem, as in 12-web-server")
+    return [product for product in found if not stems or product.source.stem in stems]
+
+
+def _products(course: Path) -> Iterator[Product]:
+    for source in sorted((course / "sources" / "notebooks").glob("*.py")):
+        yield Product(source, course / "notebooks" / f"{source.stem}.ipynb", lesson.lecture, True)
+    for source in sorted((course / "sources" / "exercises").glob("*.py")):
+        yield Product(source, course / "exercises" / f"{source.stem}.ipynb", lesson.exercise, False)
+        yield Product(source, course / "solutions" / f"{source.stem}.ipynb", lesson.solution, True)
+
+
+def build(course: Path, stems: list[str] | None = None) -> list[Path]:
+    """Write the notebooks, run those that are run, and return their paths. Raises SourceError, KernelFailed."""
+    settle = sanitizer(course)
+
+    def make(product: Product) -> Path:
+        notebook = product.notebook()
+        if product.is_run:
+            notebook = settle(execute(notebook, cwd=product.target.parent))
+        product.target.parent.mkdir(exist_ok=True)
+        _write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+        return product.target
+
+    for product in products(course):
+        product.target.parent.mkdir(exist_ok=True)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(make, products(course, stems)))
+
+
+def _write(path: Path, text: str) -> None:
+    """All of the text or nothing: a build that is interrupted leaves no half notebook."""
+    beside = path.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.replace(path)
+
+
+def stale(course: Path) -> list[str]:
+    """What is wrong with the notebooks on disk, a sentence each; an empty list when nothing is."""
+    expected = products(course)
+    found = [said for product in expected for said in _staleness(product, course)]
+    known = {product.target for product in expected}
+    for folder in ("notebooks", "exercises", "solutions"):
+        for path in sorted((course / folder).glob("*.ipynb")):
+            if path not in known:
+                found.append(f"{path.relative_to(course).as_posix()} has no source")
+    return found
+
+
+def _staleness(product: Product, course: Path) -> Iterator[str]:
+    name = product.target.relative_to(course).as_posix()
+    if not product.target.exists():
+        yield f"{name} is missing"
+        return
+    there: NotebookNode = nbformat.read(product.target, as_version=4)  # type: ignore[no-untyped-call]
+    if _bare(there) != _bare(product.notebook()):
+        yield f"{name} differs from {product.source.relative_to(course).as_posix()}"
+    codes = [cell for cell in there.cells if cell.cell_type == "code"]
+    if product.is_run and any(cell.execution_count != number for number, cell in enumerate(codes, start=1)):
+        yield f"{name} was not run from top to bottom"
+    if not product.is_run and any(cell.outputs or cell.execution_count for cell in codes):
+        yield f"{name} has outputs, and a learner has to get it without"
+
+
+def _bare(notebook: NotebookNode) -> Any:
+    """What a notebook has from its source: everything but outputs and counts."""
+    cells = [(cell.id, cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+    return notebook.metadata, notebook.nbformat_minor, cells
+
+
+def sanitizer(course: Path) -> Callable[[NotebookNode], NotebookNode]:
+    """What replaces dates and versions in outputs, by the same file that nbval compares with.
+
+    The section [ports] is nbval's alone: a built notebook shows the ports the servers asked for.
+    """
+    text = (course / SANITIZE).read_text(encoding="utf-8")
+    sections = re.findall(r"^\[(.+)\]\nregex: (.+)\nreplace: (.*)$", text, re.MULTILINE)
+    pairs = [(re.compile(regex), new) for section, regex, new in sections if section != "ports"]
+
+    def settle(value: Any) -> Any:
+        if isinstance(value, str):
+            for regex, new in pairs:
+                value = regex.sub(new, value)
+        elif isinstance(value, list):
+            value = [settle(item) for item in value]
+        elif isinstance(value, dict):
+            for key in value:
+                value[key] = settle(value[key])
+        return value
+
+    def settle_outputs(notebook: NotebookNode) -> NotebookNode:
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = settle(cell.outputs)
+        return notebook
+
+    return settle_outputs

@@ -1,0 +1,82 @@
+"""The command `wirelab`: read the words, call one function."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from wirelab.build import COURSE, SANITIZE, build, stale
+from wirelab.errors import WirelabError
+
+FIRST = "notebooks/00-start-here.ipynb"
+CELL_TIMEOUT = 60  # seconds
+
+
+def open_course(words: argparse.Namespace) -> int:
+    """Open the course in JupyterLab."""
+    from jupyterlab.labapp import LabApp
+
+    settings = [f"--ServerApp.root_dir={COURSE}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    settings += ["--no-browser"] if words.no_browser else []
+    settings += [f"--port={words.port}"] if words.port else []
+    LabApp.launch_instance([*settings, *words.rest])
+    return 0
+
+
+def test(words: argparse.Namespace) -> int:
+    """Run every test: of the kit, of the servers, and of each notebook's stored outputs."""
+    nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
+    side_by_side = ["-n", "logical", "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", *nbval, f"--nbval-sanitize-with={SANITIZE}", *side_by_side]
+    return subprocess.call([*command, *words.rest], cwd=COURSE)
+
+
+def build_notebooks(words: argparse.Namespace) -> int:
+    """Build the notebooks from sources/, or with --check only tell which are stale."""
+    if not words.check:
+        for path in build(COURSE, words.stems):
+            print(f"built {path.relative_to(COURSE).as_posix()}")
+        return 0
+    found = stale(COURSE)
+    for said in found:
+        print(said)
+    if found:
+        print("Repair them with: python3 start.py build")
+    return 1 if found else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their help."""
+    top = argparse.ArgumentParser(prog="wirelab", description="Python on the wire: the course and its tools.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: object) -> argparse.ArgumentParser:
+        help = str(function.__doc__)
+        made = commands.add_parser(name, help=help, description=help)
+        made.set_defaults(function=function)
+        return made
+
+    opening = command("open", open_course)
+    opening.add_argument("--no-browser", action="store_true", help="start JupyterLab, open no window")
+    opening.add_argument("--port", type=int, help="JupyterLab's port (default: 8888, or the next free one)")
+    command("test", test)
+    building = command("build", build_notebooks)
+    building.add_argument("--check", action="store_true", help="change nothing, fail if something is stale")
+    building.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
+    return top
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command. No command at all means `open`."""
+    given = list(sys.argv[1:] if words is None else words)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
+        given = ["open", *given]
+    known, rest = parser().parse_known_args(given)
+    if rest and known.function is build_notebooks:
+        parser().error(f"unrecognized arguments: {' '.join(rest)}")
+    known.rest = rest
+    try:
+        return int(known.function(known))
+    except WirelabError as error:
+        print(error, file=sys.stderr)
+        return 1
