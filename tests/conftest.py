@@ -15,6 +15,8 @@ def course() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def no_server_left() -> Iterator[None]:
+def no_server_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Servers behave as they do for learners, and end with the test."""
+    monkeypatch.delenv("WIRELAB_PORTS")
     yield
     wirelab.stop_all()

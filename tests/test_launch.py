@@ -22,7 +22,7 @@ import requests
 import websocket as websocket_client
 from flask import Flask
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosedError
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 from websockets.sync.client import connect
 
 from wirelab import Server, launch, servers, stop_all
@@ -465,6 +465,22 @@ def test_an_exception_in_a_websocket_handler_is_advice(capfd: pytest.CaptureFixt
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_failing_task_of_a_websocket_handler_is_advice(capfd: pytest.CaptureFixture[str]) -> None:
+    async def careless(websocket: ServerConnection) -> None:
+        async def fails() -> None:
+            raise ValueError("in the background")
+
+        task = asyncio.create_task(fails())
+        await asyncio.wait([task])
+
+    server = launch(careless, port=0)
+    with connect(server.url) as websocket, pytest.raises(ConnectionClosedOK):
+        websocket.recv(timeout=5)
+    assert wait_until(lambda: bool(gc.collect() or server.failures))
+    assert "ValueError: in the background" in repr(server)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_client_that_leaves_is_no_fault_of_the_handler() -> None:
     class Slow(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -562,8 +578,6 @@ async def swallows_the_end(websocket: ServerConnection) -> None:
             continue
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # loops broken off on purpose
-@pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")
 @pytest.mark.parametrize("handler", [ignores_its_connection, blocks_its_loop, swallows_the_end])
 def test_a_websocket_handler_that_never_returns_is_stopped(handler: Any) -> None:
     server = launch(handler, port=0)
@@ -767,3 +781,27 @@ def test_two_kernels_with_the_same_lesson_have_a_server_each(tmp_path: Path) -> 
 def test_a_kernels_error_of_ours_is_one_line(kernel: Kernel) -> None:
     reply = kernel.run("from wirelab import launch\nlaunch(8001)")
     assert "".join(reply.outputs[-1].traceback).count("\n") == 0
+
+
+# Notebooks in tests --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRELAB_PORTS", "free")
+
+
+def test_in_tests_a_server_shows_the_port_it_would_have_alone(in_tests: None, stranger: int) -> None:
+    server = launch(Hello, port=stranger)
+    assert (server.port == stranger, server.shown, server.note) == (False, stranger, "")
+
+
+def test_in_tests_a_second_server_says_what_it_would_say_alone(in_tests: None) -> None:
+    launch(Hello, port=8001, name="one")
+    two = launch(Hello, port=8001, name="two")
+    assert two.note == "Port 8001 belongs to one, so two listens on 8011."
+
+
+def test_in_tests_a_server_launched_again_shows_the_same_port(in_tests: None) -> None:
+    launch(Hello, port=8001, name="one")
+    assert [launch(Hello, port=8001, name="two").shown for _ in range(3)] == [8011, 8011, 8011]

@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 GRACE = 0.5  # seconds between Ctrl+C and the end
@@ -55,7 +56,7 @@ def main() -> None:
     announce_listening(mark)
     threading.Thread(target=end_with_parent, daemon=True).start()
     sys.argv = [module, *arguments]
-    sys.path[0] = os.getcwd()  # as python -m has it, instead of this file's folder
+    sys.path[0] = str(Path.cwd())  # as python -m has it, instead of this file's folder
     with contextlib.suppress(KeyboardInterrupt):
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 

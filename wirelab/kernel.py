@@ -22,7 +22,7 @@ from wirelab.errors import KernelFailed
 CELL_TIMEOUT = 60.0  # seconds
 START_TIMEOUT = 60.0
 FREE_PORTS = {"WIRELAB_PORTS": "free"}  # notebooks run side by side must not fight for port 8001
-_MOVED = "getattr(__import__('sys').modules.get('wirelab.launch'), 'MOVED', {})"  # port → port asked for
+_MOVED = "getattr(__import__('sys').modules.get('wirelab.launch'), 'MOVED', {})"  # port → port to show
 
 
 @dataclass
@@ -152,9 +152,9 @@ class Kernel:
 def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
     """A copy of the notebook with the outputs that its cells have in a fresh kernel.
 
-    Servers take free ports while it runs; in the outputs stand the ports they asked for, so that the
-    same source always gives the same notebook. A cell tagged `raises-exception` may fail. Raises
-    KernelFailed where another one does.
+    Servers take any free ports while it runs; in the outputs stand the ports they would have had if
+    nothing else ran, so that the same source always gives the same notebook. A cell tagged
+    `raises-exception` may fail. Raises KernelFailed where another one does.
     """
     done: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     cells = [cell for cell in done.cells if cell.cell_type == "code"]

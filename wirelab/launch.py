@@ -45,8 +45,9 @@ class Plan:
 class Server:
     """A server that launch() started. A context manager: leaving it stops the server."""
 
-    def __init__(self, name: str, scheme: str, host: Host, wanted: int, note: str) -> None:
-        self.name, self.scheme, self.wanted, self.note = name, scheme, wanted, note
+    def __init__(self, name: str, scheme: str, host: Host, wanted: int, shown: int, note: str) -> None:
+        self.name, self.scheme, self.note = name, scheme, note
+        self.wanted, self.shown = wanted, shown  # the port asked for, and the one a built notebook shows
         self._host = host
         self._stopped = threading.Lock()
 
@@ -127,7 +128,7 @@ class Server:
 
 
 _SERVERS: dict[str, Server] = {}
-MOVED: dict[int, int] = {}  # the port a server got → the one it asked for; what is built shows the latter
+MOVED: dict[int, int] = {}  # the port a server has → the one that a built notebook shows
 _TAKEN = (errno.EADDRINUSE, errno.EACCES, 10048, 10013)  # the last two are Windows' own
 _LOCK = threading.RLock()
 
@@ -145,7 +146,7 @@ def launch(
     - `create_server(host, port)`, which returns a `socketserver` server: that one, in a thread;
     - the name of a module: `python -m NAME --port PORT`, in a process; `args` are further words for it.
 
-    It listens on 127.0.0.1, on `port` if that is free, else on a free one, and says so. Launching a
+    It listens on 127.0.0.1, on `port` if that is free, else on another one, and says so. Launching a
     `name` again (by default the target's own) replaces the server that has it, at the same port.
 
     Raises NotAServer, ServerDied or NeverReady.
@@ -158,42 +159,61 @@ def launch(
         old = _SERVERS.get(name)
         if old:
             old.stop()
-        host, note = _start(plan.start, _ports(wanted, old), name)
-        if host.port != wanted:
-            MOVED[host.port] = wanted
-        server = _SERVERS[name] = Server(name, plan.scheme, host, wanted, note)
+        host = _start(plan.start, _ports(wanted, old))
+        if _in_tests():
+            shown = old.shown if old and old.wanted == wanted else _as_if_alone(wanted, host.port)
+        else:
+            shown = host.port
+        MOVED[host.port] = shown
+        note = _note(name, wanted, shown)
+        server = _SERVERS[name] = Server(name, plan.scheme, host, wanted, shown, note)
     return server
 
 
 def _ports(wanted: int, old: Server | None) -> list[int]:
-    """The ports to try, in order: where the old server was, where it was asked for, any that is free."""
+    """The ports to try, in order: where the old server was, where it was asked for, near that, any."""
     again = [old.port] if old and old.wanted == wanted else []
-    return [*again, 0] if _only_free_ports() else [*again, wanted, 0]
+    return [*again, 0] if _on_a_hub() or _in_tests() else [*again, *_near(wanted), 0]
 
 
-def _only_free_ports() -> bool:
-    """On a hub, where 8001 is a neighbour's or the hub's own; and in tests, where notebooks run side by side."""
-    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ or os.environ.get("WIRELAB_PORTS") == "free"
+def _near(wanted: int) -> list[int]:
+    """8001, 8011, 8021, ...: a number that can be read and said aloud."""
+    return [port for port in range(wanted, wanted + 50, 10) if 0 < port <= 65535]
 
 
-def _start(start: Callable[[int], Host], ports: list[int], name: str) -> tuple[Host, str]:
-    """Start on the first port that can be had. Returns the host and a note on the port that could not."""
-    note = ""
+def _on_a_hub() -> bool:
+    """Where port 8001 is a neighbour's, or the hub's own."""
+    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ
+
+
+def _in_tests() -> bool:
+    """Where notebooks run side by side and each is to look as if it ran alone."""
+    return os.environ.get("WIRELAB_PORTS") == "free"
+
+
+def _as_if_alone(wanted: int, actual: int) -> int:
+    """The port that this server would have on a machine where nothing else runs."""
+    taken = {server.shown for server in servers() if server.running}
+    return next((port for port in _near(wanted) if port not in taken), actual)
+
+
+def _start(start: Callable[[int], Host], ports: list[int]) -> Host:
+    """Start on the first of the ports that can be had."""
     for port in ports:
         try:
-            return start(port), note
+            return start(port)
         except OSError as error:
             if port == 0 or error.errno not in _TAKEN:
                 raise
-            note = f"{_who_has(port, error)}, so {name} listens on another one."
     raise AssertionError("port 0 is always tried")
 
 
-def _who_has(port: int, error: OSError) -> str:
-    if error.errno == errno.EACCES:
-        return f"Port {port} is reserved by this machine"
-    mine = [server.name for server in servers() if server.port == port and server.running]
-    return f"Port {port} belongs to {mine[0] if mine else 'another program'}"
+def _note(name: str, wanted: int, got: int) -> str:
+    """Why the server does not listen where it was asked to, if so."""
+    if got == wanted or wanted == 0 or _on_a_hub():
+        return ""
+    mine = [server.name for server in servers() if server.shown == wanted and server.running]
+    return f"Port {wanted} belongs to {mine[0] if mine else 'another program'}, so {name} listens on {got}."
 
 
 def _bind(port: int) -> socket.socket:

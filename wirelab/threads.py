@@ -8,7 +8,7 @@ import socket
 import socketserver
 import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, cast
@@ -178,6 +178,7 @@ class WebSocketHost(Host):
         self.port = listener.getsockname()[1]
         self._handler, self._listener, self._options = handler, listener, options
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._stray)
         self._ready, self._end = threading.Event(), asyncio.Event()
         self._connections: set[ServerConnection] = set()
         self._error: BaseException | None = None
@@ -203,7 +204,17 @@ class WebSocketHost(Host):
             self._error = error
         finally:
             self._ready.set()
+            for task in asyncio.all_tasks(self._loop):  # one that would not be cancelled
+                with contextlib.suppress(RuntimeError):
+                    cast(Coroutine[Any, Any, Any], task.get_coro()).close()
             self._loop.close()
+
+    def _stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What asyncio would print: a task that a handler started and nobody looked after."""
+        if "exception" in context:
+            self.failed(context["exception"])
+        else:
+            self.log.line(context["message"])
 
     async def _serve(self) -> None:
         server = await serve(self._guarded, sock=self._listener, logger=_logger(self.log), **self._options)
