@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from http.client import BadStatusLine, RemoteDisconnected
 from typing import Any
 
 import requests
@@ -78,8 +79,20 @@ class Probe:
             )
         except requests.Timeout:
             raise self._no_answer(f"gave no answer within {TIMEOUT:g} s") from None
-        except requests.RequestException:
-            raise self._no_answer("closed the connection without an answer") from None
+        except requests.RequestException as error:
+            line = _bad_status_line(error)
+            if line is None:
+                raise self._no_answer("closed the connection without an answer") from None
+            hint = "send_response(200) comes first, end_headers() before the body"
+            self.expect(False, "begins with a status line", got=line, hint=hint)
+            raise Stopped from None
+
+    def json(self, reply: requests.Response) -> Any:
+        """The reply's body read as JSON, or as text where it is none."""
+        try:
+            return reply.json()
+        except requests.JSONDecodeError:
+            return reply.text
 
     def talk(self, *messages: str | bytes) -> list[str | bytes]:
         """Open a WebSocket, send each message and wait for the answer to it. Returns the answers."""
@@ -100,6 +113,15 @@ class Probe:
     def _no_answer(self, what: str) -> Stopped:
         self.expect.findings.append(Finding(f"answers {self.asked}", False, f"it {what}"))
         return Stopped()
+
+
+def _bad_status_line(error: BaseException) -> str | None:
+    """The first line of a reply that is none, from deep within the library's error."""
+    while error.args and isinstance(error.args[-1], BaseException):
+        error = error.args[-1]
+        if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
+            return str(error.line).strip()
+    return None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,213 @@
+# %% [markdown]
+# # How this kit works
+#
+# 10 minutes. You need a little Python: variables, functions, `import`.
+#
+# When you are through, you can
+#
+# - run a cell, all cells, and stop one that hangs,
+# - start a server, ask it for a page and stop it,
+# - have an exercise checked.
+
+# %% [markdown]
+# ## Run a cell
+#
+# Click into the grey box below and press **Shift+Enter**. Python runs what it says, and the result appears underneath.
+
+# %%
+6 * 7
+
+# %% [markdown]
+# A notebook remembers what its cells did. This one gives a text a name; the next one uses the name.
+
+# %%
+theatre = "The Lantern"
+
+# %%
+theatre.upper()
+
+# %% [markdown]
+# **Predict, then run.** Change the text in the cell before the last to your own name, but run only the *last* cell.
+# What does it show?
+#
+# <details><summary>Answer</summary>
+#
+# Still THE LANTERN. Changing a cell does nothing until you run it. Order counts too: what matters is when a cell ran,
+# not where it stands.
+#
+# </details>
+
+# %% [markdown] tags=["notes"]
+# Ask who has used a notebook before, and pair those people with the others. What goes wrong most often is a cell run
+# twice or not at all. Show *Run → Run All Cells* and *Kernel → Restart Kernel* now; both come up in every lesson. Short of
+# time: leave out the exercise at the end, it comes with the first exercise notebook too.
+
+# %% [markdown]
+# ## Start a server
+#
+# A **server** is a program that waits to be asked. `launch` starts one next to this notebook and returns when it is ready.
+
+# %%
+from wirelab import check, launch, servers, stop_all
+
+web = launch("servers.web_server")
+web
+
+# %% [markdown]
+# Click *open it*. Your browser asks the server for a page, and you see the theatre whose box office we build in this course.
+#
+# In `http://127.0.0.1:8001`, `http` is the language the two speak, `127.0.0.1` means *this computer*, and `8001` is the
+# **port**: the number of the door this server waits behind.
+
+# %% [markdown]
+# ## Ask it from Python
+#
+# A browser is one **client** of many. A few lines of Python are another. The server answers with a number first; 200 means
+# that all is well.
+
+# %%
+import requests
+
+answer = requests.get(web.url + "/today.zzz", timeout=3)
+answer.status_code
+
+# %% [markdown]
+# The page itself follows. No file of this name exists: the server made the page when you asked.
+
+# %%
+print(answer.text)
+
+# %% [markdown]
+# ## See what crossed the wire
+#
+# This is what the course does that others do not: it looks at the bytes. Here are the two lines you send when you ask for
+# a page, and everything that comes back.
+
+# %%
+import socket
+
+with socket.create_connection(("127.0.0.1", web.port), timeout=3) as wire:
+    wire.sendall(b"GET /today.zzz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    reply = wire.makefile("rb").read()
+
+print(reply.decode())
+
+# %% [markdown]
+# You can read it. First a line with the 200 you know, then lines with facts about the page, an empty line, and the page.
+# Lesson 11 takes it apart.
+#
+# ```mermaid
+# sequenceDiagram
+#     participant C as client<br>(your cell)
+#     participant S as server<br>(port 8001)
+#     C->>S: GET /today.zzz
+#     S->>C: 200 OK, and the page
+# ```
+
+# %% [markdown]
+# The server keeps a **log**: what it said when it started, then a line for every request.
+
+# %%
+web.log.wait(3)
+
+# %% [markdown]
+# ## Break it
+#
+# Stop the server and ask again. Nobody waits behind that door any more.
+
+# %%
+web.stop()
+
+try:
+    requests.get(web.url, timeout=3)
+except requests.ConnectionError as error:
+    print(type(error).__name__)
+
+# %% [markdown]
+# To mend it, run the cell with `launch` again. You can do that as often as you like: a new server takes the place of the
+# old one, at the same port. `servers()` lists the ones that run; now there is none.
+
+# %%
+servers()
+
+# %% [markdown]
+# **Predict, then run.** Which number will this print, if you ask a running server for a page it does not have?
+
+# %%
+web = launch("servers.web_server")
+requests.get(web.url + "/no-such-page", timeout=3).status_code
+
+# %% [markdown]
+# <details><summary>Why not the error from before?</summary>
+#
+# Because somebody answered. *Connection refused* means that nobody is there; 404 means that somebody is, and has no such
+# page. You will meet both often, and telling them apart saves hours.
+#
+# </details>
+
+# %% [markdown]
+# ## Solve an exercise
+#
+# Replace the three dots by the number with which a server says that all is well. Run both cells. You can try as often as you
+# like; nobody counts.
+
+# %%
+all_is_well = ...
+
+# %%
+check("00.1", all_is_well)
+
+# %% [markdown]
+# ## When a cell hangs
+#
+# A cell that still runs has a star, `[*]`. The **■** button above stops it. If that is not enough, the **⟳** button restarts
+# Python: names and servers are gone, the notebook stays, and you run its cells again from the top.
+#
+# The next cell checks that this computer has what the course needs. It should print True.
+
+# %%
+import sys
+
+sys.version_info >= (3, 11)
+
+# %% [markdown]
+# ## Where things are
+#
+# | folder | what is in it |
+# |---|---|
+# | `notebooks` | the lessons; run them from top to bottom |
+# | `exercises` | one notebook of exercises for each lesson |
+# | `solutions` | the same, solved, with the reasoning |
+# | `servers` | the servers of the lessons, short enough to read |
+# | `checks` | what the exercises expect; reading it is allowed |
+
+# %% [markdown]
+# ## Recap
+#
+# - A cell runs when you press Shift+Enter, and a notebook remembers what ran.
+# - `launch` starts a server, `.url` is its address, `.log` what it saw, `.stop()` its end.
+# - A server that does not answer is not the same as one that answers 404.
+#
+# **Check yourself**
+#
+# <details><summary>What is a port?</summary>
+#
+# A number that says which program on a computer you want to talk to. Only one program can listen at a port.
+#
+# </details>
+# <details><summary>You changed a cell, and nothing happened. Why?</summary>
+#
+# You have not run it yet.
+#
+# </details>
+# <details><summary>What does 127.0.0.1 mean?</summary>
+#
+# This computer, whichever it is. Nobody else can reach a server that listens there.
+#
+# </details>
+#
+# **Now you:** [exercise 00](../exercises/00-start-here.ipynb). **Next lesson:** [A web server in twenty
+# lines](12-web-server.ipynb).
+
+# %%
+stop_all()

@@ -1,0 +1,302 @@
+# %% [markdown]
+# # A web server in twenty lines
+#
+# 30 minutes. You need Python's classes, and [lesson 00](00-start-here.ipynb).
+#
+# When you are through, you can
+#
+# - write a web server with `http.server`, and say what each of its lines puts on the wire,
+# - start it, end it with Ctrl+C, and run it beside a notebook,
+# - find out from the bytes what is wrong with a server that does not answer.
+
+# %% [markdown]
+# ## The whole game
+#
+# This is the finished server: it serves a small site, in a process of its own.
+
+# %%
+import socket
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import requests
+
+from servers import web_server
+from wirelab import launch, show, stop_all
+
+site = launch("servers.web_server")
+site
+
+# %%
+reply = requests.get(site.url + "/index.html", timeout=3)
+reply.status_code, reply.headers["Content-Type"]
+
+# %% [markdown]
+# Python brings all that is needed: the module `http.server`. Three things make a server, and you write only the second.
+#
+# 1. An `HTTPServer` listens on a port and accepts connections.
+# 2. A **handler class** says what to answer. It is a subclass of `BaseHTTPRequestHandler`.
+# 3. `serve_forever()` starts it.
+
+# %% [markdown] tags=["notes"]
+# Ask: what must a program do so that a browser can talk to it? Collect answers (listen, read, answer, go on) and point at
+# the three numbers above. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
+# another, so let people use `.url`. Short of time: skip the section on threads, not the one on the order of calls.
+
+# %% [markdown]
+# ## Your first handler
+#
+# Stop the site: its port is yours now. In your handler, the method `do_GET` is called for every GET request. Its four steps follow the order in which an HTTP reply is written.
+
+# %%
+site.stop()
+
+
+class MyHandler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"Hello from the box office\n"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+# %%
+web = launch(MyHandler)
+web
+
+# %%
+requests.get(web.url, timeout=3).text
+
+# %% [markdown]
+# ## Which line writes what
+#
+# To see it, leave out the client library and send the request by hand. `ask` does that; the bytes that come back are
+# all there is.
+
+# %%
+def ask(server, request):
+    """Send the request as it is, and return every byte of the reply."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=3) as wire:
+        wire.sendall(request.encode())
+        return wire.makefile("rb").read().decode()
+
+
+print(ask(web, "GET / HTTP/1.0\r\n\r\n"))
+
+# %% [markdown]
+# | call | what it writes |
+# |---|---|
+# | `send_response(200)` | the **status line**, and the headers `Server` and `Date` |
+# | `send_header(name, value)` | one **header**: a name, a colon, a value |
+# | `end_headers()` | the **empty line**, which says that the headers are over |
+# | `wfile.write(body)` | the **body**, as bytes |
+#
+# `wfile` is the *file to write to*: the connection to the client. There is an `rfile` as well, to read from.
+
+# %% [markdown]
+# ```mermaid
+# sequenceDiagram
+#     participant C as client
+#     participant H as HTTPServer
+#     participant M as MyHandler
+#     C->>H: GET / HTTP/1.0
+#     H->>M: do_GET()
+#     M->>C: HTTP/1.0 200 OK (send_response)
+#     M->>C: Content-Type, Content-Length (send_header)
+#     M->>C: the empty line (end_headers)
+#     M->>C: Hello from the box office (wfile.write)
+# ```
+
+# %% [markdown]
+# ## What the client asked for
+#
+# The handler is made anew for every connection and knows the request: `self.command` is its verb, `self.path` the path,
+# `self.headers` what the client says about itself.
+
+# %%
+class MyHandler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = f"{self.command} {self.path} for {self.headers['User-Agent']}\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+web = launch(MyHandler)
+print(requests.get(web.url + "/shows/1?seat=12", headers={"User-Agent": "Ada"}, timeout=3).text)
+
+# %% [markdown]
+# You launched `MyHandler` again, and the new class took the place of the old one, at the same port.
+#
+# The path includes the query, from the question mark on. A server that compares `self.path == "/shows/1"` is wrong as soon
+# as somebody adds one.
+
+# %% [markdown]
+# **Predict, then run.** The handler has a `do_GET` and nothing else. Which status does a POST get?
+
+# %%
+requests.post(web.url, data="a seat, please", timeout=3).status_code
+
+# %% [markdown]
+# <details><summary>Why 501?</summary>
+#
+# `BaseHTTPRequestHandler` looks for a method named `do_POST`. There is none, so it answers *501 Not Implemented* by itself:
+# this server does not know that verb at all. Add `do_POST`, and it does. The next lesson has one.
+#
+# </details>
+
+# %% [markdown]
+# ## Break it: the order of the calls
+#
+# The calls write in the order in which you make them. This handler sends a header first, before the status line.
+#
+# **Predict, then run.** What will be the first line of the reply?
+
+# %%
+class Hasty(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_header("Content-Type", "text/plain")
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"Hello\n")
+
+
+hasty = launch(Hasty)
+print(ask(hasty, "GET / HTTP/1.0\r\n\r\n"))
+
+# %% [markdown]
+# <details><summary>What a client makes of it</summary>
+#
+# The first line of a reply has to be the status line (RFC 9112 §2.1). Here it is a header, so a strict client gives up: this
+# is no HTTP. The cure is the order of the table above.
+#
+# </details>
+
+# %%
+try:
+    requests.get(hasty.url, timeout=3)
+except requests.ConnectionError as error:
+    print("requests gives up:", "BadStatusLine" in repr(error))
+
+# %% [markdown]
+# ## Break it: text instead of bytes
+#
+# A connection carries bytes. This handler writes text, which is the most common mistake of all.
+
+# %%
+class Wordy(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write("Hello\n")
+
+
+wordy = launch(Wordy)
+print(ask(wordy, "GET / HTTP/1.0\r\n\r\n"))
+
+# %% [markdown]
+# 200 OK, and an empty page: the status had left before the mistake was made. The client cannot know what went wrong. The
+# server can. Look at it:
+
+# %%
+wordy
+
+# %% [markdown]
+# Encode the text, `"Hello\n".encode()`, and measure the bytes, not the characters: `Content-Length` counts bytes, and `é`
+# is two of them.
+
+# %%
+text = "Café"
+len(text), len(text.encode())
+
+# %% [markdown]
+# ## Without the kit
+#
+# `launch` is a convenience. This is the same with nothing but Python. The address is a pair: a host, and a port, where 0
+# means any free one. The server exists and listens, but nobody serves yet.
+
+# %%
+server = HTTPServer(("127.0.0.1", 0), MyHandler)
+server.server_port > 0
+
+# %% [markdown]
+# `serve_forever()` does what its name says. In a cell it would never return, and no other cell could run. In a notebook it
+# belongs into a **thread**: a second line of execution in the same program. `daemon=True` lets Python end without waiting for it.
+
+# %%
+from threading import Thread
+
+Thread(target=server.serve_forever, daemon=True).start()
+print(requests.get(f"http://127.0.0.1:{server.server_port}/", timeout=3).status_code)
+
+# %% [markdown]
+# The request's line of log landed in the cell, in red: that is how `http.server` reports. A server ends in two steps. `shutdown`
+# makes `serve_forever` return, `server_close` gives the port back.
+
+# %%
+server.shutdown()
+server.server_close()
+
+# %% [markdown]
+# ## Ctrl+C
+#
+# As a program of its own, a server runs until somebody presses Ctrl+C. Python turns that into the exception
+# `KeyboardInterrupt`, and `main` catches it.
+
+# %%
+show(web_server.main)
+
+# %% [markdown]
+# The `with` block closes the listening socket, whatever happens: without that, the port would stay taken. `stop()` sends the
+# server's process a Ctrl+C; its log has the last words.
+
+# %%
+site = launch("servers.web_server", port=8021)
+site.stop()
+site.log[-1]
+
+# %% [markdown]
+# To try it with your own keyboard, open a terminal (*File → New → Terminal*), start the server, open its address, and press
+# Ctrl+C:
+#
+# ```
+# python -m servers.web_server
+# ```
+
+# %% [markdown]
+# ## Recap
+#
+# - A server is an `HTTPServer` on a port, a subclass of `BaseHTTPRequestHandler`, and `serve_forever()`.
+# - `send_response`, `send_header`, `end_headers`, `wfile.write`: the order of the calls is the order on the wire.
+# - The wire carries bytes. `Content-Length` counts them.
+#
+# **Check yourself**
+#
+# <details><summary>Why does the address say 127.0.0.1 and not an empty string?</summary>
+#
+# With an empty string the server listens on every network the computer is in, and the whole café can ask it for files.
+#
+# </details>
+# <details><summary>What happens when you forget end_headers()?</summary>
+#
+# The headers are kept back and never sent: the client gets the body alone, without a status line. It is no HTTP reply.
+#
+# </details>
+# <details><summary>Why does serve_forever() in a cell block the notebook?</summary>
+#
+# It is a loop, and one cell runs at a time. In a thread, or in a process of its own, it leaves the notebook free.
+#
+# </details>
+# <details><summary>A page is empty, yet its status is 200. Where do you look?</summary>
+#
+# At the server. It failed after `send_response`, so the client cannot tell you.
+#
+# </details>
+#
+# **Now you:** [exercise 12](../exercises/12-web-server.ipynb). **Next lesson:** [A REST service with
+# Flask](22-rest-server.ipynb).
+
+# %%
+stop_all()

@@ -1,0 +1,342 @@
+# %% [markdown]
+# # A REST service with Flask
+#
+# 30 minutes. You need [lesson 12](12-web-server.ipynb).
+#
+# When you are through, you can
+#
+# - write a REST service with Flask and Flask-RESTful,
+# - answer each verb with the status code that fits: 200, 201, 204, 404, 405, 409, 415,
+# - say what Flask-RESTful does for you, and what to use in its place.
+
+# %% [markdown]
+# ## The whole game
+#
+# A box office as a service for programs: it has shows to look at and bookings to make. It speaks HTTP, and its pages are JSON.
+
+# %%
+from itertools import count
+
+import requests
+from flask import Flask, request
+from flask_restful import Api, Resource, abort
+
+from servers import ticket_service
+from wirelab import launch, show, stop_all
+
+office = launch("servers.ticket_service")
+requests.get(office.url + "/shows/1", timeout=3).json()
+
+# %% [markdown]
+# `/shows/1` is the address of a **resource**, a thing with a name: here, an evening at the theatre. GET asks for a copy of
+# what it looks like now. To book a seat, POST what you want to the collection of bookings.
+
+# %%
+booked = requests.post(office.url + "/bookings", json={"show": 1, "seat": 12, "name": "Ada"}, timeout=3)
+booked.status_code, booked.headers["Location"]
+
+# %% [markdown]
+# 201 means *Created*, and `Location` says where the new resource is. From there on it can be read, changed and deleted.
+
+# %%
+requests.get(office.url + booked.headers["Location"], timeout=3).json()
+
+# %% [markdown] tags=["notes"]
+# Ask: what would a program at a ticket machine have to say to the box office? Write the verbs people use on the board, then map
+# them: look (GET), book (POST), change (PUT, PATCH), cancel (DELETE). The question "why not POST for everything?" comes
+# every time; the answer is in lesson 21: caches, retries and people can rely on what GET, PUT and DELETE mean. Short of
+# time: leave out the section on trailing slashes.
+
+# %% [markdown]
+# ## Flask in five lines
+#
+# Stop the finished service: its port is yours now. **Flask** connects addresses to functions. What stands in angle brackets
+# is taken from the path, and a dictionary becomes JSON.
+
+# %%
+office.stop()
+app = Flask("greeter")
+
+
+@app.get("/hello/<name>")
+def hello(name):
+    return {"greeting": f"Hello, {name}"}
+
+# %%
+greeter = launch(app)
+requests.get(greeter.url + "/hello/Ada", timeout=3).json()
+
+# %% [markdown]
+# `launch` serves the app on `127.0.0.1:8003`. In lesson 12 you wrote a status line, headers and bytes. They are still there;
+# Flask writes them.
+
+# %%
+reply = requests.get(greeter.url + "/hello/Ada", timeout=3)
+for name in ("Content-Type", "Content-Length"):
+    print(name, reply.headers[name])
+greeter.stop()
+
+# %% [markdown]
+# ## A resource is a class
+#
+# **Flask-RESTful** takes the word literally: a resource is a class, and its methods have the names of the verbs. `Api` hangs
+# the class at an address. `<int:id>` takes whole numbers only.
+
+# %%
+SHOWS = {1: {"id": 1, "title": "Hamlet"}, 2: {"id": 2, "title": "The Tempest"}}
+
+
+class Show(Resource):
+    def get(self, id):
+        if id not in SHOWS:
+            abort(404, message=f"there is no show {id}")
+        return SHOWS[id]
+
+# %%
+app = Flask("box office")
+api = Api(app)
+api.add_resource(Show, "/shows/<int:id>")
+
+office = launch(app)
+requests.get(office.url + "/shows/2", timeout=3).json()
+
+# %% [markdown]
+# A resource that is not there is 404, and the reason is JSON too, so that a program can read it.
+
+# %%
+reply = requests.get(office.url + "/shows/9", timeout=3)
+reply.status_code, reply.json()
+
+# %% [markdown]
+# **Predict, then run.** No show has the number `two`, and that is not even a number. Who answers, and in which format?
+
+# %%
+reply = requests.get(office.url + "/shows/two", timeout=3)
+reply.status_code, reply.headers["Content-Type"]
+
+# %% [markdown]
+# <details><summary>Why HTML?</summary>
+#
+# `/shows/two` fits no address, so your class was never asked. Flask answered, with a page for people. A client that expects
+# JSON stumbles over it; `Api(app, catch_all_404s=True)` makes this 404 JSON as well, and the finished service does so.
+#
+# </details>
+
+# %% [markdown]
+# ## Create: POST, 201, Location
+#
+# New resources come about by POST to the collection. A method returns up to three things: what to say, the status, and
+# headers. `get_json` reads what the client sent.
+
+# %%
+BOOKINGS, numbers = {}, count(1)
+
+
+class Bookings(Resource):
+    def get(self):
+        return list(BOOKINGS.values())
+
+    def post(self):
+        wanted = request.get_json()
+        if any(wanted["seat"] == other["seat"] for other in BOOKINGS.values()):
+            abort(409, message=f"seat {wanted['seat']} is taken")
+        booking = {"id": next(numbers), "seat": wanted["seat"], "name": wanted["name"]}
+        BOOKINGS[booking["id"]] = booking
+        return booking, 201, {"Location": f"/bookings/{booking['id']}"}
+
+# %% [markdown]
+# The number is the server's to give, and it is never given twice: whoever kept the address of a cancelled booking must not
+# find somebody else's there.
+
+# %% [markdown]
+# ## Change and delete: PUT, PATCH, DELETE
+#
+# **PUT** stores a complete new state at this address. **PATCH** changes only what is named. **DELETE** removes it; there is
+# nothing left to say, so the status is 204, *No Content*, and there is no body.
+
+# %%
+class Booking(Resource):
+    def get(self, id):
+        return BOOKINGS[id] if id in BOOKINGS else abort(404, message=f"there is no booking {id}")
+
+    def put(self, id):
+        wanted = request.get_json()
+        BOOKINGS[id] = {"id": self.get(id)["id"], "seat": wanted["seat"], "name": wanted["name"]}
+        return BOOKINGS[id]
+
+    def patch(self, id):
+        changes = request.get_json()
+        BOOKINGS[id] = {**self.get(id), **changes, "id": id}
+        return BOOKINGS[id]
+
+    def delete(self, id):
+        BOOKINGS.pop(self.get(id)["id"])
+        return "", 204
+
+# %%
+app = Flask("box office")
+api = Api(app)
+for resource, address in [(Show, "/shows/<int:id>"), (Bookings, "/bookings"), (Booking, "/bookings/<int:id>")]:
+    api.add_resource(resource, address)
+
+office = launch(app)
+office
+
+# %% [markdown]
+# ```mermaid
+# flowchart LR
+#     C[client] -->|GET, POST| B["/bookings"] --> K[class Bookings]
+#     C -->|GET, PUT, PATCH, DELETE| O["/bookings/1"] --> L[class Booking]
+# ```
+#
+# A small function saves typing. It shows what a client has to look at first: the status.
+
+# %%
+def call(verb, path, **more):
+    reply = requests.request(verb, office.url + path, timeout=3, **more)
+    print(reply.status_code, reply.reason, "|", reply.text.strip())
+
+
+call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
+call("GET", "/bookings/1")
+
+# %%
+call("PUT", "/bookings/1", json={"seat": 14, "name": "Ada"})
+call("PATCH", "/bookings/1", json={"name": "Ada Lovelace"})
+
+# %% [markdown]
+# **Predict, then run.** The cell cancels the booking twice. Which two statuses will you see?
+
+# %%
+call("DELETE", "/bookings/1")
+call("DELETE", "/bookings/1")
+
+# %% [markdown]
+# <details><summary>Is DELETE not idempotent?</summary>
+#
+# It is. Idempotent means that the second request changes nothing that the first has not changed already: the booking is gone, once
+# or twice. The *answer* may differ, and 404 is an honest one.
+#
+# </details>
+
+# %% [markdown]
+# ## When the client is wrong
+#
+# A seat that somebody has is a **conflict** with the state of the service: 409. The same request may succeed later.
+
+# %%
+call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
+call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
+
+# %% [markdown]
+# A verb that a resource does not have is 405, and the header `Allow` lists those it has (RFC 9110 §15.5.6). Nobody cancels
+# all bookings at once.
+
+# %%
+reply = requests.delete(office.url + "/bookings", timeout=3)
+reply.status_code, sorted(reply.headers["Allow"].split(", "))
+
+# %% [markdown]
+# A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
+# sends a form.
+
+# %%
+call("POST", "/bookings", data={"seat": 13, "name": "Cy"})
+
+# %% [markdown]
+# ## Break it: trust the client
+#
+# The service believes that every booking has a seat. This one has none.
+
+# %%
+call("POST", "/bookings", json={"name": "Dee"})
+
+# %% [markdown]
+# 500 says: *the server is at fault*. It is not true, the client was. Where it went wrong the client must not learn, but you can:
+
+# %%
+office
+
+# %% [markdown]
+# The cure is to look at what was sent before using it, and to answer 422, *Unprocessable Content*, with a reason. The finished
+# service does, in a function that knows nothing of HTTP and can be tested alone.
+
+# %%
+show(ticket_service.fault)
+
+# %%
+office.stop()
+office = launch("servers.ticket_service")
+call("POST", "/bookings", json={"name": "Dee"})
+call("POST", "/bookings", json={"show": 3, "seat": 81, "name": "Dee"})
+
+# %% [markdown]
+# ## A slash makes a difference
+#
+# `/shows` and `/shows/` are two addresses. This service has the first alone. Choose one form, the one without a slash is
+# usual, and use it everywhere.
+
+# %%
+call("GET", "/shows/")
+
+# %% [markdown]
+# Had the route been written with a slash at its end, Flask would send clients that leave it out on with 308, a redirect: a
+# second request for each call.
+
+# %% [markdown]
+# ## What Flask-RESTful adds
+#
+# Classes with verbs for methods, JSON for errors, and several formats for one resource (lesson 24). Its last release is of
+# May 2023, and its own way to read parameters, `reqparse`, is to be removed; read bodies with `request.get_json()`. You will
+# meet it in many services. For a new one, plain Flask does nearly the same:
+
+# %%
+from flask.views import MethodView
+
+
+class ShowView(MethodView):
+    def get(self, id):
+        return SHOWS[id] if id in SHOWS else ({"message": f"there is no show {id}"}, 404)
+
+
+app = Flask("plain")
+app.add_url_rule("/shows/<int:id>", view_func=ShowView.as_view("show"))
+office.stop()
+office = launch(app)
+call("GET", "/shows/1")
+
+# %% [markdown]
+# ## Recap
+#
+# - A resource has an address; verbs say what to do with it; the status says what came of it.
+# - Created: 201 and Location. Nothing to say: 204. Not there: 404. Not with this verb: 405 and Allow. In the way: 409.
+# - Whatever comes from a client may be wrong. Look first, and answer 4xx; a 5xx means that you did not look.
+#
+# **Check yourself**
+#
+# <details><summary>When is PUT right, and when PATCH?</summary>
+#
+# PUT sends the whole new state; what you leave out is gone. PATCH sends the changes alone.
+#
+# </details>
+# <details><summary>Why not answer 200 with {"error": "..."}?</summary>
+#
+# Because programs look at the status first. Retries, caches and logs would all take the failure for a success.
+#
+# </details>
+# <details><summary>415 or 422?</summary>
+#
+# 415: I do not read this format. 422: I can read it, but it makes no sense here.
+#
+# </details>
+# <details><summary>Who chooses the number of a new booking?</summary>
+#
+# The server, and it says so in Location. The client follows that and builds no addresses of its own.
+#
+# </details>
+#
+# **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [Server and client in
+# Python](33-websocket-server.ipynb).
+
+# %%
+stop_all()
