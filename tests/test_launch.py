@@ -21,6 +21,7 @@ import pytest
 import requests
 import websocket as websocket_client
 from flask import Flask
+from flask_restful import Api, Resource, abort
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
 from websockets.sync.client import connect
@@ -324,6 +325,15 @@ def test_a_strangers_port_is_left_alone_by_a_module(module: Callable[[str], str]
     assert f"Port {stranger} belongs to another program" in repr(server)
 
 
+def test_port_0_means_any_that_is_free() -> None:
+    assert launch(Hello, port=0).port >= 1024
+
+
+def test_the_next_port_in_steps_of_ten_is_taken_instead() -> None:
+    one = launch(Hello, port=0, name="one")
+    assert launch(Hello, port=one.port, name="two").port in range(one.port + 10, one.port + 50, 10)
+
+
 def test_a_port_of_the_same_notebook_is_named() -> None:
     one = launch(Hello, port=0, name="one")
     two = launch(Hello, port=one.port, name="two")
@@ -451,6 +461,18 @@ def test_an_exception_in_a_view_is_advice(capfd: pytest.CaptureFixture[str]) -> 
     assert requests.get(server.url, timeout=5).status_code == 500
     assert "ZeroDivisionError: division by zero\n" in repr(server)
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_answer_by_abort_is_no_exception() -> None:
+    class Nothing(Resource):  # type: ignore[misc]
+        def get(self) -> None:
+            abort(404, message="nothing here")
+
+    app = Flask("nothing")
+    Api(app).add_resource(Nothing, "/")
+    server = launch(app, port=0)
+    assert requests.get(server.url, timeout=5).status_code == 404
+    assert not server.failures
 
 
 def test_an_exception_in_a_websocket_handler_is_advice(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,6 @@
 """Check a learner's live server, and say what it answered, what was expected, and what to try next."""
 
 import contextlib
-import html
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import requests
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from wirelab import looks
 from wirelab.errors import UnknownExercise
 from wirelab.launch import Server
 
@@ -120,7 +120,7 @@ def _bad_status_line(error: BaseException) -> str | None:
     while error.args and isinstance(error.args[-1], BaseException):
         error = error.args[-1]
         if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
-            return str(error.line).strip()
+            return str(error).strip()
     return None
 
 
@@ -160,14 +160,10 @@ class Result:
         }
 
     def _html(self) -> str:
-        colour = "var(--jp-success-color1, #2e7d32)" if self.passed else "var(--jp-warn-color1, #b26a00)"
-        head, *rest = repr(self).splitlines()
-        body = html.escape("\n".join(rest))
-        return (
-            f'<div style="border-left: 4px solid {colour}; padding: 0.3em 0.8em"><b>{html.escape(head)}</b>'
-            + (f'<div style="white-space: pre-wrap">{body}</div>' if body else "")
-            + "</div>"
-        )
+        tone = looks.GOOD if self.passed else looks.CARE
+        head = f"{looks.text(f'Exercise {self.exercise.id}, {self.exercise.title}:')} {looks.strong(self.verdict)}"
+        lines = [line for finding in self.findings for line in _html_lines(finding)]
+        return looks.panel(head, [*lines, *map(looks.code, self.said.splitlines())], tone=tone)
 
 
 def _lines(finding: Finding) -> list[str]:
@@ -175,6 +171,14 @@ def _lines(finding: Finding) -> list[str]:
     got = [f"    got: {finding.got}"] if finding.got else []
     hint = [f"    hint: {finding.hint}"] if finding.hint else []
     return [f"  {mark} {finding.what}", *got, *hint]
+
+
+def _html_lines(finding: Finding) -> list[str]:
+    mark = "✓" if finding.passed else "✗"
+    got = [f"{looks.text('got:')} {looks.code(finding.got)}"] if finding.got else []
+    hint = [f"{looks.text('hint:')} {looks.text(finding.hint)}"] if finding.hint else []
+    under = "".join(f'<div style="margin-left: 1.5em">{line}</div>' for line in [*got, *hint])
+    return [f"{mark} {looks.text(finding.what)}{under}"]
 
 
 _EXERCISES: dict[str, Exercise] = {}

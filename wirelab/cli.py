@@ -1,9 +1,11 @@
 """The command `wirelab`: read the words, call one function."""
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from wirelab.build import COURSE, SANITIZE, build, stale
 from wirelab.errors import WirelabError
@@ -16,6 +18,8 @@ def open_course(words: argparse.Namespace) -> int:
     """Open the course in JupyterLab."""
     from jupyterlab.labapp import LabApp
 
+    # In a terminal of JupyterLab, `python -m servers.web_server` is to find the Python that has the packages.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     settings = [f"--ServerApp.root_dir={COURSE}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
     settings += ["--no-browser"] if words.no_browser else []
     settings += [f"--port={words.port}"] if words.port else []

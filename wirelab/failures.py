@@ -21,9 +21,18 @@ class Failure:
     number: int  # of the line, within its cell or file
     source: str
 
+    @property
+    def what(self) -> str:
+        """The kind and the message, as Python writes them."""
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+    @property
+    def where(self) -> str:
+        """The function, the line and its code; empty where no code of the learner's was involved."""
+        return f"{self.function}, line {self.number}: {self.source}" if self.function else ""
+
     def __str__(self) -> str:
-        what = f"{self.kind}: {self.message}" if self.message else self.kind
-        return f"{what}\n  {self.function}, line {self.number}: {self.source}" if self.function else what
+        return f"{self.what}\n  {self.where}" if self.where else self.what
 
 
 def failure(error: BaseException) -> Failure:

@@ -3,7 +3,6 @@
 import atexit
 import errno
 import functools
-import html
 import inspect
 import os
 import socket
@@ -17,6 +16,7 @@ from typing import Any
 
 from flask import Flask
 
+from wirelab import looks
 from wirelab.errors import LaunchError, NotAServer, ServerDied
 from wirelab.failures import Failure
 from wirelab.host import ADDRESS, Host
@@ -29,6 +29,8 @@ WHAT = (
     "launch() starts a request handler class, a Flask app, an async function for WebSockets, a function "
     "create_server(host, port), or a module by its name in quotes"
 )
+FAILED = "Its code failed while it answered:"
+MEND = "Mend the code, then run its cell and the launch cell again."
 HTTP_PORT, WEBSOCKET_PORT, REST_PORT = 8001, 8002, 8003
 
 
@@ -100,31 +102,27 @@ class Server:
         fate = self._host.fate()
         return f"{self.name} {fate}" if fate else f"{self.name} is running at {self.url}"
 
-    def _advice(self) -> list[str]:
-        said = [self.note] if self.note else []
-        if self._host.failures:
-            said += [
-                f"Its code failed while it answered: {self._host.failures[-1]}",
-                "Mend the code, then run its cell and the launch cell again.",
-            ]
-        return said
-
     def __repr__(self) -> str:
-        return "\n".join([self._state(), *self._advice()])
+        said = [self._state(), *([self.note] if self.note else [])]
+        if self._host.failures:
+            said += [f"{FAILED} {self._host.failures[-1]}", MEND]
+        return "\n".join(said)
 
     def _repr_html_(self) -> str:
-        link = self._link() if self.running and self.scheme == "http" else ""
-        advice = f'<div style="white-space: pre-wrap">{html.escape(chr(10).join(self._advice()))}</div>'
-        return f"<div><b>{html.escape(self._state())}</b>{link}</div>{advice if self._advice() else ''}"
+        head, *more = self._state().splitlines()
+        link = " · ".join(["", *self._links()]) if self.running and self.scheme == "http" else ""
+        said = [looks.code(line) for line in more] + [looks.text(self.note)] * bool(self.note)
+        if self._host.failures:
+            last = self._host.failures[-1]
+            said += [f"{FAILED} {looks.strong(last.what)}", looks.code(last.where, indent=True), MEND]
+        tone = looks.CARE if self._host.failures else looks.GOOD if self.running else looks.QUIET
+        return looks.panel(looks.strong(head) + link, said, tone=tone)
 
-    def _link(self) -> str:
+    def _links(self) -> list[str]:
         where = links(self.url, self.port)
-        anchors = [
-            f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{text}</a>'
-            for address, text in ((where.direct, "open it"), (where.proxied, "open it through Jupyter"))
-            if address
-        ]
-        return " · ".join(["", *anchors]) + (f" · {where.why}" if where.why else "")
+        ways = [(where.direct, "open it"), (where.proxied, "open it through Jupyter")]
+        found = [looks.link(address, words) for address, words in ways if address]
+        return found or [looks.text(where.why)]
 
 
 _SERVERS: dict[str, Server] = {}
@@ -178,7 +176,7 @@ def _ports(wanted: int, old: Server | None) -> list[int]:
 
 def _near(wanted: int) -> list[int]:
     """8001, 8011, 8021, ...: a number that can be read and said aloud."""
-    return [port for port in range(wanted, wanted + 50, 10) if 0 < port <= 65535]
+    return [port for port in range(wanted, wanted + 50, 10) if port <= 65535] if wanted else []
 
 
 def _on_a_hub() -> bool:

@@ -17,6 +17,7 @@ from flask import got_request_exception
 from flask.logging import default_handler
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
 from wirelab.failures import failure, is_departure
@@ -162,7 +163,8 @@ class FlaskHost(HttpHost):
         got_request_exception.connect(self._keep, app)
 
     def _keep(self, sender: "Flask", exception: BaseException, **_: Any) -> None:
-        self.keep(failure(exception))
+        if not isinstance(exception, HTTPException):  # Flask-RESTful signals its abort(404) too
+            self.keep(failure(exception))
 
     def stop(self) -> None:
         got_request_exception.disconnect(self._keep, self._app)

@@ -187,7 +187,8 @@ sys.version_info >= (3, 11)
 # - A cell runs when you press Shift+Enter, and a notebook remembers what ran.
 # - `launch` starts a server, `.url` is its address, `.log` what it saw, `.stop()` its end.
 # - A server that does not answer is not the same as one that answers 404.
-#
+
+# %% [markdown]
 # **Check yourself**
 #
 # <details><summary>What is a port?</summary>
@@ -205,7 +206,8 @@ sys.version_info >= (3, 11)
 # This computer, whichever it is. Nobody else can reach a server that listens there.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Now you:** [exercise 00](../exercises/00-start-here.ipynb). **Next lesson:** [A web server in twenty
 # lines](12-web-server.ipynb).
 

@@ -271,7 +271,8 @@ site.log[-1]
 # - A server is an `HTTPServer` on a port, a subclass of `BaseHTTPRequestHandler`, and `serve_forever()`.
 # - `send_response`, `send_header`, `end_headers`, `wfile.write`: the order of the calls is the order on the wire.
 # - The wire carries bytes. `Content-Length` counts them.
-#
+
+# %% [markdown]
 # **Check yourself**
 #
 # <details><summary>Why does the address say 127.0.0.1 and not an empty string?</summary>
@@ -294,7 +295,8 @@ site.log[-1]
 # At the server. It failed after `send_response`, so the client cannot tell you.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Now you:** [exercise 12](../exercises/12-web-server.ipynb). **Next lesson:** [A REST service with
 # Flask](22-rest-server.ipynb).
 

@@ -311,7 +311,8 @@ call("GET", "/shows/1")
 # - A resource has an address; verbs say what to do with it; the status says what came of it.
 # - Created: 201 and Location. Nothing to say: 204. Not there: 404. Not with this verb: 405 and Allow. In the way: 409.
 # - Whatever comes from a client may be wrong. Look first, and answer 4xx; a 5xx means that you did not look.
-#
+
+# %% [markdown]
 # **Check yourself**
 #
 # <details><summary>When is PUT right, and when PATCH?</summary>
@@ -334,7 +335,8 @@ call("GET", "/shows/1")
 # The server, and it says so in Location. The client follows that and builds no addresses of its own.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [Server and client in
 # Python](33-websocket-server.ipynb).
 

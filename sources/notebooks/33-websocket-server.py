@@ -320,7 +320,8 @@ print(subprocess.run(command, input="one\ntwo\n", capture_output=True, text=True
 # - `onconnect(websocket)` runs once per client, for as long as the client stays. When it returns, the connection closes.
 # - `await` is where others may go on. What waits without `await` stops everybody.
 # - In a cell `await`, in a program `asyncio.run`, once.
-#
+
+# %% [markdown]
 # **Check yourself**
 #
 # <details><summary>The server answers one client, and all others wait. What do you look for?</summary>
@@ -343,7 +344,8 @@ print(subprocess.run(command, input="one\ntwo\n", capture_output=True, text=True
 # 426 Upgrade Required: this server speaks WebSocket only.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Now you:** [exercise 33](../exercises/33-websocket-server.ipynb). **Where to go next:** read the tested source of all
 # servers in [servers](../servers), and change it.
 

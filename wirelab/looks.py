@@ -1,0 +1,33 @@
+"""The few pieces of HTML that the kit shows, in the colours of JupyterLab's theme, light or dark."""
+
+import html
+from collections.abc import Iterable
+
+GOOD, CARE, QUIET = "--jp-success-color1, #2e7d32", "--jp-warn-color1, #b26a00", "--jp-border-color1, #9e9e9e"
+_CODE = "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px)"
+
+
+def panel(head: str, lines: Iterable[str], *, tone: str = QUIET) -> str:
+    """A headline over lines, all of them HTML, with a bar whose colour repeats what the words say."""
+    body = "".join(f"<div>{line}</div>" for line in [head, *lines])
+    return f'<div style="border-left: 4px solid var({tone}); padding: 2px 0 2px 12px">{body}</div>'
+
+
+def text(words: str) -> str:
+    """Words that may hold any character."""
+    return html.escape(words)
+
+
+def strong(words: str) -> str:
+    return f"<strong>{html.escape(words)}</strong>"
+
+
+def code(words: str, *, indent: bool = False) -> str:
+    """Code, or bytes as the wire had them: every blank counts."""
+    margin = "; margin-left: 2em" if indent else ""
+    return f'<span style="{_CODE}; white-space: pre-wrap{margin}">{html.escape(words)}</span>'
+
+
+def link(address: str, words: str) -> str:
+    """A link that opens beside the notebook."""
+    return f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(words)}</a>'
