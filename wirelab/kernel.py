@@ -78,18 +78,22 @@ class Kernel:
         """The kernel's process."""
         return int(self._manager.provisioner.process.pid)  # type: ignore[union-attr]
 
-    def send(self, code: str, *, expressions: Mapping[str, str] | None = None) -> str:
-        """Ask the kernel to run a cell. Returns at once, with the request's number."""
+    def send(self, code: str, *, may_fail: bool = False, expressions: Mapping[str, str] | None = None) -> str:
+        """Ask the kernel to run a cell. Returns at once, with the request's number.
+
+        When a cell fails, those that are queued behind it are aborted, unless it `may_fail`.
+        """
         wanted = dict(expressions or {})
-        return str(self._client.execute(code, user_expressions=wanted, stop_on_error=not wanted))
+        return str(self._client.execute(code, user_expressions=wanted, stop_on_error=not may_fail))
 
     def run(self, code: str, *, timeout: float = CELL_TIMEOUT) -> Reply:
         """Run one cell and wait for it."""
         return self.replies([self.send(code)], timeout=timeout)[0]
 
-    def run_all(self, cells: list[str], *, timeout: float = CELL_TIMEOUT) -> list[Reply]:
-        """Queue all cells at once, as JupyterLab's Run All does, and wait for all."""
-        return self.replies([self.send(code) for code in cells], timeout=timeout)
+    def run_all(self, notebook: NotebookNode, *, timeout: float = CELL_TIMEOUT) -> list[Reply]:
+        """Queue all code cells at once, as JupyterLab's Run All does, and wait for all."""
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        return self.replies([self.send(cell.source, may_fail=is_to_fail(cell)) for cell in cells], timeout=timeout)
 
     def evaluate(self, expression: str) -> str:
         """The repr of an expression, without a trace in the notebook."""
@@ -149,12 +153,17 @@ class Kernel:
         self._folder.cleanup()
 
 
+def is_to_fail(cell: NotebookNode) -> bool:
+    """Whether the cell shows an error on purpose."""
+    return "raises-exception" in cell.metadata.get("tags", [])
+
+
 def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
     """A copy of the notebook with the outputs that its cells have in a fresh kernel.
 
     Servers take any free ports while it runs; in the outputs stand the ports they would have had if
     nothing else ran, so that the same source always gives the same notebook. A cell tagged
-    `raises-exception` may fail. Raises KernelFailed where another one does.
+    `raises-exception` has to fail, all others must not: else KernelFailed.
     """
     done: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     cells = [cell for cell in done.cells if cell.cell_type == "code"]
@@ -162,8 +171,9 @@ def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
         replies = []
         for number, cell in enumerate(cells, start=1):
             replies.append(kernel.run(cell.source))
-            if replies[-1].status != "ok" and "raises-exception" not in cell.metadata.get("tags", []):
-                raise KernelFailed(f"code cell {number} failed:\n{cell.source}\n{replies[-1].text}")
+            if (replies[-1].status != "ok") != is_to_fail(cell):
+                what = "was to fail and did not" if is_to_fail(cell) else "failed"
+                raise KernelFailed(f"code cell {number} {what}:\n{cell.source}\n{replies[-1].text}")
         moved = ast.literal_eval(kernel.evaluate(_MOVED))
     for number, (cell, reply) in enumerate(zip(cells, replies, strict=True), start=1):
         cell.execution_count = number

@@ -1,0 +1,80 @@
+"""pyproject.toml, requirements.lock and environment.yml say the same."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+NAMED = ("jupyterlab", "flask", "flask-restful", "requests", "websockets", "nest-asyncio2")
+
+
+@pytest.fixture(scope="module")
+def project(course: Path) -> dict[str, Any]:
+    return tomllib.loads((course / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.fixture(scope="module")
+def wanted(project: dict[str, Any]) -> dict[str, SpecifierSet]:
+    return {canonicalize_name((one := Requirement(line)).name): one.specifier for line in project["dependencies"]}
+
+
+@pytest.fixture(scope="module")
+def locked(course: Path) -> dict[str, str]:
+    """Each package of the lock file and its version."""
+    text = (course / "requirements.lock").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", text, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def conda(course: Path) -> list[str]:
+    """The packages that environment.yml names, those that pip installs among them."""
+    listed = yaml.safe_load((course / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    by_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    return [entry for entry in listed if isinstance(entry, str)] + by_pip
+
+
+def test_the_lock_file_has_every_package_in_a_fitting_version(
+    project: dict[str, Any], wanted: dict[str, SpecifierSet], locked: dict[str, str]
+) -> None:
+    tests = {Requirement(line).name: Requirement(line).specifier for line in project["optional-dependencies"]["test"]}
+    for name, versions in {**wanted, **{canonicalize_name(name): spec for name, spec in tests.items()}}.items():
+        assert locked[name] in versions, name
+
+
+def test_the_lock_file_has_a_hash_for_every_package_and_names_no_host(course: Path) -> None:
+    text = (course / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text
+    for entry in re.split(r"\n(?=\S)", text.strip()):
+        assert "--hash=sha256:" in entry, entry
+
+
+def test_conda_gets_python_in_the_form_that_binder_reads(project: dict[str, Any], conda: list[str]) -> None:
+    assert "python=3.12" in conda
+    assert "3.12" in SpecifierSet(project["requires-python"])
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_conda_names_the_courses_packages_with_the_same_versions(
+    wanted: dict[str, SpecifierSet], conda: list[str], name: str
+) -> None:
+    [entry] = [Requirement(entry) for entry in conda if re.match(rf"{name}[<>=]", entry)]
+    assert entry.specifier == wanted[name]
+
+
+def test_conda_installs_the_kit_itself(conda: list[str]) -> None:
+    assert conda[-1] == "-e .[test]"
+
+
+def test_what_the_kit_asks_of_python_is_what_start_checks(course: Path, project: dict[str, Any]) -> None:
+    assert project["requires-python"] == ">=3.11"
+    assert "sys.version_info < (3, 11)" in (course / "start.py").read_text(encoding="utf-8")
+
+
+def test_the_unmaintained_nest_asyncio_is_nowhere(locked: dict[str, str]) -> None:
+    assert "nest-asyncio" not in locked

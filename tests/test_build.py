@@ -1,0 +1,83 @@
+"""The builder writes what the sources say, and tells what is stale."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from wirelab.build import build, products, stale
+from wirelab.errors import SourceError
+
+LESSON = "# %% [markdown]\n# # Title\n\n# %%\nimport time\ntime.strftime('%a, %d %b %Y %H:%M:%S GMT')\n"
+EXERCISE = "# %%\ndef f():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, course: Path) -> Path:
+    """A course of one lesson and one exercise, built."""
+    folder = tmp_path_factory.mktemp("ein kurs")
+    for kind, text in (("notebooks", LESSON), ("exercises", EXERCISE)):
+        (folder / "sources" / kind).mkdir(parents=True)
+        (folder / "sources" / kind / "01-one.py").write_text(text, encoding="utf-8")
+    shutil.copy(course / "sources" / "sanitize.cfg", folder / "sources")
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "copy"))
+
+
+def test_three_notebooks_come_of_two_sources(built: Path) -> None:
+    found = sorted(path.relative_to(built).as_posix() for path in built.glob("*/*.ipynb"))
+    assert found == ["exercises/01-one.ipynb", "notebooks/01-one.ipynb", "solutions/01-one.ipynb"]
+
+
+def test_what_was_just_built_is_not_stale(built: Path) -> None:
+    assert stale(built) == []
+
+
+def test_building_again_changes_nothing(copy: Path) -> None:
+    before = {path: path.read_bytes() for path in copy.glob("*/*.ipynb")}
+    build(copy)
+    assert {path: path.read_bytes() for path in copy.glob("*/*.ipynb")} == before
+
+
+def test_dates_are_settled(built: Path) -> None:
+    assert "Fri, 05 Mar 2027 19:30:00 GMT" in (built / "notebooks" / "01-one.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_changed_source_makes_its_notebooks_stale(copy: Path) -> None:
+    (copy / "sources" / "exercises" / "01-one.py").write_text(EXERCISE.replace("1", "2"), encoding="utf-8")
+    assert stale(copy) == ["solutions/01-one.ipynb differs from sources/exercises/01-one.py"]
+
+
+def test_a_missing_notebook_is_told(copy: Path) -> None:
+    (copy / "notebooks" / "01-one.ipynb").unlink()
+    assert stale(copy) == ["notebooks/01-one.ipynb is missing"]
+
+
+def test_a_notebook_without_a_source_is_told(copy: Path) -> None:
+    shutil.copy(copy / "notebooks" / "01-one.ipynb", copy / "notebooks" / "02-two.ipynb")
+    assert stale(copy) == ["notebooks/02-two.ipynb has no source"]
+
+
+def test_a_notebook_that_was_not_run_is_told(copy: Path) -> None:
+    path = copy / "notebooks" / "01-one.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace('"execution_count": 1', '"execution_count": null'))
+    assert stale(copy) == ["notebooks/01-one.ipynb was not run from top to bottom"]
+
+
+def test_an_exercise_with_outputs_is_told(copy: Path) -> None:
+    path = copy / "exercises" / "01-one.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].execution_count = 1
+    nbformat.write(notebook, path)
+    assert stale(copy) == ["exercises/01-one.ipynb has outputs, and a learner has to get it without"]
+
+
+def test_an_unknown_stem_is_refused(built: Path) -> None:
+    with pytest.raises(SourceError, match="sources/ has no 99-nothing"):
+        products(built, ["99-nothing"])

@@ -1,0 +1,78 @@
+"""The command does what its help says."""
+
+import contextlib
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from wirelab.cli import main, parser
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = capsys.readouterr().out
+    for name in ("open", "test", "build"):
+        assert re.search(rf"^ +{name} +\w+", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["build", "--nonsense"], ["open", "--port", "many"]])
+def test_words_that_make_no_sense_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(words)
+    assert refused.value.code == 2
+    assert "usage: wirelab" in capsys.readouterr().err
+
+
+def test_an_unknown_stem_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "99-nothing"]) == 1
+    assert capsys.readouterr().err == "sources/ has no 99-nothing: give a stem, as in 12-web-server\n"
+
+
+def test_no_words_mean_open() -> None:
+    assert parser().parse_args(["open", "--no-browser"]).no_browser
+
+
+def test_the_courses_notebooks_are_not_stale(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "--check"]) == 0, capsys.readouterr().out
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[str]:
+    """The address of a JupyterLab that `wirelab --no-browser` started, from another folder."""
+    command = [sys.executable, "-m", "wirelab", "--no-browser", "--port", "18888", "--allow-root"]
+    settings = ["--ServerApp.port_retries=50", "--IdentityProvider.token=secret"]
+    said = tmp_path / "said"
+    with said.open("w") as output, subprocess.Popen(
+        [*command, *settings], cwd=tmp_path, stdout=output, stderr=subprocess.STDOUT
+    ) as process:
+        yield wait_for(said, r"http://127\.0\.0\.1:\d+")
+        process.terminate()
+
+
+def wait_for(file: Path, pattern: str) -> str:
+    """The first match in a file that another program is writing, once a server answers there."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = re.search(pattern, file.read_text(encoding="utf-8"))
+        with contextlib.suppress(requests.ConnectionError):
+            if found and requests.get(found[0], timeout=30):
+                return found[0]
+        time.sleep(0.1)
+    raise AssertionError(file.read_text(encoding="utf-8"))
+
+
+def test_the_course_opens_in_jupyterlab(lab: str) -> None:
+    asked: dict[str, Any] = {"headers": {"Authorization": "token secret"}, "timeout": 30}
+    first = requests.get(f"{lab}/api/contents/notebooks/00-start-here.ipynb", **asked)
+    assert first.json()["type"] == "notebook"
+    assert requests.get(f"{lab}/lab", **asked).status_code == 200
+    start = requests.get(lab, **asked, allow_redirects=False)
+    assert start.headers["Location"].startswith("/lab/tree/notebooks/00-start-here.ipynb")

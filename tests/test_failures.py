@@ -1,0 +1,33 @@
+"""A failure names the learner's line, wherever in the libraries the error came up."""
+
+import json
+
+from wirelab.failures import Failure, failure, is_departure
+
+
+def caught(text: str) -> Failure:
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return failure(error)
+    raise AssertionError
+
+
+def test_the_line_is_the_learners_not_the_librarys() -> None:
+    found = caught("{")
+    assert (found.kind, found.function, found.source) == ("JSONDecodeError", "caught", "json.loads(text)")
+
+
+def test_it_is_told_in_two_lines() -> None:
+    found = Failure("KeyError", "'name'", "do_GET", 3, "shows[name]")
+    assert str(found) == "KeyError: 'name'\n  do_GET, line 3: shows[name]"
+
+
+def test_an_error_without_a_message_is_its_kind() -> None:
+    assert str(failure(NotImplementedError())) == "NotImplementedError"
+
+
+def test_a_client_that_left_is_told_from_a_fault() -> None:
+    assert is_departure(BrokenPipeError())
+    assert is_departure(TimeoutError())
+    assert not is_departure(KeyError())

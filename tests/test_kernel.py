@@ -1,0 +1,82 @@
+"""A kernel runs cells as JupyterLab does, and execute() gives a notebook the outputs it always has."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from wirelab.errors import KernelFailed
+from wirelab.kernel import Kernel, execute
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    with Kernel(tmp_path_factory.mktemp("folder")) as running:
+        yield running
+
+
+def notebook(*cells: str, tags: tuple[str, ...] = ()) -> nbformat.NotebookNode:
+    made = [nbformat.v4.new_code_cell(cell, metadata={"tags": list(tags)}) for cell in cells]
+    return nbformat.v4.new_notebook(cells=made)
+
+
+def test_a_cell_has_its_status_and_its_outputs(kernel: Kernel) -> None:
+    reply = kernel.run("print('printed')\n6 * 7")
+    assert (reply.status, reply.text) == ("ok", "printed\n42\n")
+
+
+def test_an_error_is_a_status(kernel: Kernel) -> None:
+    reply = kernel.run("1 / 0")
+    assert (reply.status, reply.text) == ("error", "ZeroDivisionError: division by zero\n")
+
+
+def test_queued_cells_keep_their_order_and_their_outputs(kernel: Kernel) -> None:
+    replies = kernel.run_all(notebook("x = 1", "x + 1", "print(x)"))
+    assert [reply.text for reply in replies] == ["", "2\n", "1\n"]
+
+
+def test_after_an_error_the_queued_cells_are_not_run(kernel: Kernel) -> None:
+    assert [reply.status for reply in kernel.run_all(notebook("1 / 0", "1"))] == ["error", "aborted"]
+
+
+def test_an_error_on_purpose_does_not_hold_up_the_queue(kernel: Kernel) -> None:
+    replies = kernel.run_all(notebook("1 / 0", "2 / 0", tags=("raises-exception",)))
+    assert [reply.status for reply in replies] == ["error", "error"]
+
+
+def test_a_kernel_that_dies_is_an_error_at_once(tmp_path: Path) -> None:
+    with Kernel(tmp_path) as kernel, pytest.raises(KernelFailed, match="the kernel died"):
+        kernel.run("import os; os._exit(3)")
+
+
+def test_a_cell_that_never_ends_is_an_error(tmp_path: Path) -> None:
+    with Kernel(tmp_path) as kernel, pytest.raises(KernelFailed, match="1 cells have no answer after 0.5 s"):
+        kernel.run("import time; time.sleep(60)", timeout=0.5)
+
+
+def test_execute_stores_outputs_and_counts(tmp_path: Path) -> None:
+    done = execute(notebook("print('a')\nprint('b')", "6 * 7"), cwd=tmp_path)
+    assert [cell.execution_count for cell in done.cells] == [1, 2]
+    assert (done.cells[0].outputs[0].text, done.cells[1].outputs[0].data["text/plain"]) == ("a\nb\n", "42")
+
+
+def test_execute_shows_the_port_that_was_asked_for(tmp_path: Path) -> None:
+    cell = "from flask import Flask\nfrom wirelab import launch\nlaunch(Flask('shows'))"
+    [output] = execute(notebook(cell), cwd=tmp_path).cells[0].outputs
+    assert output.data["text/plain"] == "shows is running at http://127.0.0.1:8003"
+
+
+def test_execute_fails_where_a_cell_does(tmp_path: Path) -> None:
+    with pytest.raises(KernelFailed, match="(?s)code cell 2 failed:.*ZeroDivisionError"):
+        execute(notebook("1", "1 / 0", "2"), cwd=tmp_path)
+
+
+def test_a_cell_that_is_to_fail_shows_its_error_without_paths(tmp_path: Path) -> None:
+    done = execute(notebook("1 / 0", tags=("raises-exception",)), cwd=tmp_path)
+    assert done.cells[0].outputs[0].traceback == ["\x1b[31mZeroDivisionError\x1b[0m: division by zero"]
+
+
+def test_a_cell_that_is_to_fail_and_does_not_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(KernelFailed, match="was to fail and did not"):
+        execute(notebook("1", tags=("raises-exception",)), cwd=tmp_path)

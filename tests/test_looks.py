@@ -1,0 +1,34 @@
+"""What the kit shows as HTML cannot be broken by what a learner's server says."""
+
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+import requests
+
+from wirelab import launch, looks
+
+
+def test_words_may_hold_any_character() -> None:
+    for show in (looks.text, looks.strong, looks.code):
+        assert "<script>" not in show("<script>alert(1)</script>")
+
+
+def test_a_links_address_stays_within_its_quotes() -> None:
+    assert looks.link('/" onclick="x', "open") == (
+        '<a href="/&quot; onclick=&quot;x" target="_blank" rel="noopener">open</a>'
+    )
+
+
+def test_colours_come_from_the_theme() -> None:
+    assert "var(--jp-success-color1, " in looks.panel("head", [], tone=looks.GOOD)
+
+
+def test_an_exceptions_message_is_escaped() -> None:
+    class Broken(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            raise ValueError("<script>alert(1)</script>")
+
+    server = launch(Broken, port=0)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(server.url, timeout=5)
+    assert "ValueError: &lt;script&gt;" in server._repr_html_()
