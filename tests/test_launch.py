@@ -13,7 +13,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,15 @@ def test_a_function_with_its_state_filled_in_is_launched() -> None:
         return HTTPServer((host, port), handler)
 
     assert get(launch(functools.partial(create_server, handler=Hello), port=0), "/z") == "hello /z"
+
+
+def test_a_handler_class_may_have_arguments_filled_in() -> None:
+    def create_server(host: str, port: int) -> HTTPServer:
+        return HTTPServer((host, port), functools.partial(SimpleHTTPRequestHandler, directory="nowhere"))
+
+    server = launch(create_server, port=0)
+    assert requests.get(server.url, timeout=5).status_code == 404
+    assert list(server.log.wait(1)) == ["GET / HTTP/1.1 → 404"]
 
 
 def test_a_module_answers_from_its_own_process(module: Callable[[str], str]) -> None:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -52,20 +54,19 @@ def _products(course: Path) -> Iterator[Product]:
 
 def build(course: Path, stems: list[str] | None = None) -> list[Path]:
     """Write the notebooks, run those that are run, and return their paths. Raises SourceError, KernelFailed."""
-    settle = sanitizer(course)
-
-    def make(product: Product) -> Path:
-        notebook = product.notebook()
-        if product.is_run:
-            notebook = settle(execute(notebook, cwd=product.target.parent))
+    wanted = products(course, stems)
+    for product in wanted:
         product.target.parent.mkdir(exist_ok=True)
-        _write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
-        return product.target
+    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(partial(_build, sanitizer(course)), wanted))
 
-    for product in products(course):
-        product.target.parent.mkdir(exist_ok=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(make, products(course, stems)))
+
+def _build(settle: "Sanitizer", product: Product) -> Path:
+    notebook = product.notebook()
+    if product.is_run:
+        notebook = settle(execute(notebook, cwd=product.target.parent))
+    _write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+    return product.target
 
 
 def _write(path: Path, text: str) -> None:
@@ -108,30 +109,35 @@ def _bare(notebook: NotebookNode) -> Any:
     return notebook.metadata, notebook.nbformat_minor, cells
 
 
-def sanitizer(course: Path) -> Callable[[NotebookNode], NotebookNode]:
-    """What replaces dates and versions in outputs, by the same file that nbval compares with.
+@dataclass(frozen=True)
+class Sanitizer:
+    """Replaces dates and versions in a notebook's outputs."""
 
-    The section [ports] is nbval's alone: a built notebook shows the ports the servers asked for.
+    pairs: list[tuple[re.Pattern[str], str]]
+
+    def __call__(self, notebook: NotebookNode) -> NotebookNode:
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = self._settled(cell.outputs)
+        return notebook
+
+    def _settled(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for regex, new in self.pairs:
+                value = regex.sub(new, value)
+        elif isinstance(value, list):
+            value = [self._settled(item) for item in value]
+        elif isinstance(value, dict):
+            for key in value:
+                value[key] = self._settled(value[key])
+        return value
+
+
+def sanitizer(course: Path) -> Sanitizer:
+    """What the file says that nbval compares with.
+
+    Its section [ports] is nbval's alone: a built notebook shows the ports the servers asked for.
     """
     text = (course / SANITIZE).read_text(encoding="utf-8")
     sections = re.findall(r"^\[(.+)\]\nregex: (.+)\nreplace: (.*)$", text, re.MULTILINE)
-    pairs = [(re.compile(regex), new) for section, regex, new in sections if section != "ports"]
-
-    def settle(value: Any) -> Any:
-        if isinstance(value, str):
-            for regex, new in pairs:
-                value = regex.sub(new, value)
-        elif isinstance(value, list):
-            value = [settle(item) for item in value]
-        elif isinstance(value, dict):
-            for key in value:
-                value[key] = settle(value[key])
-        return value
-
-    def settle_outputs(notebook: NotebookNode) -> NotebookNode:
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                cell.outputs = settle(cell.outputs)
-        return notebook
-
-    return settle_outputs
+    return Sanitizer([(re.compile(regex), new) for section, regex, new in sections if section != "ports"])

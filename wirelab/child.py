@@ -7,8 +7,9 @@ server. The module stays a plain file that knows nothing of this. Two things are
 
 - when one of its sockets listens, a line `MARK PORT` is written, so that the parent knows that the
   port is this module's and not a stranger's;
-- standard input is the parent's end of a pipe. It closes when the parent says so or dies, however it
-  dies. The module then gets its Ctrl+C, and after a short grace the process ends.
+- standard input is a pipe from the parent. A byte asks the module to end; when the parent dies,
+  however it dies, the pipe closes. In both cases the module gets its Ctrl+C, in the second the
+  process ends after a short grace.
 """
 
 import contextlib
@@ -18,10 +19,11 @@ import signal
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
-GRACE = 0.5  # seconds between Ctrl+C and the end
+GRACE = 0.5  # seconds between Ctrl+C and the end, without a parent
 
 
 def announce_listening(mark: str) -> None:
@@ -36,17 +38,24 @@ def announce_listening(mark: str) -> None:
 
 
 def end_with_parent() -> None:
-    """Wait until the parent closes the pipe, then interrupt the module as Ctrl+C would."""
-    with contextlib.suppress(OSError):
-        while os.read(0, 1):
-            pass
-    last = threading.Timer(GRACE, os._exit, [0])
-    last.daemon = True  # a module that ends in time ends at once
-    last.start()
+    """Wait for the parent's word or its death, then interrupt the module as Ctrl+C would."""
+    asked = wait_for_parent()
     if os.name == "posix":
         os.kill(os.getpid(), signal.SIGINT)  # unlike interrupt_main, wakes a sleeping system call
     else:
         signal.raise_signal(signal.SIGINT)
+    if asked:
+        wait_for_parent()  # which ends this process if the module does not
+    time.sleep(GRACE)
+    os._exit(0)
+
+
+def wait_for_parent() -> bytes:
+    """A byte when the parent asks for the end, nothing when it is dead."""
+    try:
+        return os.read(0, 1)
+    except OSError:
+        return b""
 
 
 def main() -> None:

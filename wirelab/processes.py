@@ -157,9 +157,12 @@ class ProcessHost(Host):
             return
         runs = process.poll() is None
         with contextlib.suppress(OSError):
-            process.stdin.close()
+            process.stdin.write(b"\n")
+            process.stdin.flush()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
+            process.wait(2 * PATIENCE)
+        with contextlib.suppress(OSError):
+            process.stdin.close()
         if runs:  # the number of a session that ended long ago may be somebody else's by now
             _kill_session(process)
             process.wait(PATIENCE)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ctypes
+import functools
 import logging
 import socket
 import socketserver
@@ -106,6 +107,8 @@ def _contain(server: socketserver.BaseServer, host: HttpHost) -> _Contained:
 
 def _logged(handler: Any, log: Log) -> Any:
     """The handler class with http.server's (or werkzeug's) own way to log replaced, a learner's own kept."""
+    if isinstance(handler, functools.partial):
+        return functools.partial(_logged(handler.func, log), *handler.args, **handler.keywords)
 
     def log_request(self: Any, code: Any = "-", size: Any = "-") -> None:
         code = code.value if isinstance(code, HTTPStatus) else code

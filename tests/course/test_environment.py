@@ -42,8 +42,8 @@ def conda(course: Path) -> list[str]:
 def test_the_lock_file_has_every_package_in_a_fitting_version(
     project: dict[str, Any], wanted: dict[str, SpecifierSet], locked: dict[str, str]
 ) -> None:
-    tests = {Requirement(line).name: Requirement(line).specifier for line in project["optional-dependencies"]["test"]}
-    for name, versions in {**wanted, **{canonicalize_name(name): spec for name, spec in tests.items()}}.items():
+    tests = [Requirement(line) for line in project["optional-dependencies"]["test"]]
+    for name, versions in [*wanted.items(), *((canonicalize_name(one.name), one.specifier) for one in tests)]:
         assert locked[name] in versions, name
 
 

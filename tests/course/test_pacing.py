@@ -65,7 +65,7 @@ def test_a_lesson_is_long_enough_and_not_too_long(path: Path) -> None:
 
 
 def test_headings_skip_no_level(path: Path) -> None:
-    text = "\n".join(re.sub(r"```.*?```", "", cell.source, flags=re.DOTALL) for cell in cells(path) if cell.cell_type == "markdown")
+    text = "\n".join(FOLDED.sub("", cell.source) for cell in cells(path) if cell.cell_type == "markdown")
     levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.MULTILINE)]
     assert levels[0] == 1
     assert levels.count(1) == 1
