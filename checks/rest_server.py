@@ -14,6 +14,7 @@ def read_a_station(service: Probe, expect: Expect) -> None:
         "sends id, name and degrees, just as they are",
         got=sent,
     )
+    expect(service.get("/stations/3").status_code == 200, "answers 200 OK for another one")
     reply = service.get("/stations/9")
     expect(
         reply.status_code == 404,
@@ -22,4 +23,9 @@ def read_a_station(service: Probe, expect: Expect) -> None:
         hint='look first: if id not in STATIONS: abort(404, message="...")',
     )
     sent = service.json(reply)
-    expect(isinstance(sent, dict) and "message" in sent, "says why in a message", got=sent)
+    expect(
+        isinstance(sent, dict) and "9" in str(sent.get("message")),
+        "says why in a message",
+        got=sent,
+        hint='abort(404, message=f"there is no station {id}")',
+    )

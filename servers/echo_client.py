@@ -11,7 +11,7 @@ from contextlib import suppress
 from threading import Thread
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 HOST, PORT = "127.0.0.1", 8002
 PATIENCE = 1  # second to wait for an answer before the next line is sent
@@ -21,10 +21,11 @@ Lines = asyncio.Queue[str | None]  # what was typed; None: no more
 
 def read_keyboard(put: Callable[[str | None], object]) -> None:
     """Hand over each line that is typed, then None. Runs in a thread: waiting for a key blocks."""
-    with open(0, encoding="utf-8", errors="replace", closefd=False) as keyboard:
+    # RuntimeError: the event loop ended before the keyboard did.
+    with open(0, encoding="utf-8", errors="replace", closefd=False) as keyboard, suppress(RuntimeError):
         for line in keyboard:
             put(line.rstrip("\n"))
-    put(None)
+        put(None)
 
 
 def typed_lines() -> Lines:
@@ -53,14 +54,17 @@ async def show_messages(websocket: ClientConnection, answered: asyncio.Event) ->
 async def talk(url: str, lines: Lines) -> None:
     """Send and show at the same time, until the lines end or the server leaves."""
     async with connect(url) as websocket:
-        print(f"Connected to {url}. Type a line and press Enter; Ctrl+D ends.", flush=True)
+        print(f"Connected to {url}. Type a line and press Enter; Ctrl+C ends.", flush=True)
         answered = asyncio.Event()
         sending = asyncio.create_task(send_lines(websocket, lines, answered))
         showing = asyncio.create_task(show_messages(websocket, answered))
-        await asyncio.wait([sending, showing], return_when=asyncio.FIRST_COMPLETED)
-        if not sending.done():
-            print("The server has left.")
+        try:
+            await asyncio.wait([sending, showing], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if websocket.close_code is not None:
+                print("The server has left.")
             sending.cancel()
+            await websocket.close()
 
 
 async def run(url: str) -> None:
@@ -77,6 +81,8 @@ def main() -> None:
         asyncio.run(run(url))
     except KeyboardInterrupt:
         print("Ctrl+C received, the server was told")
+    except (InvalidURI, InvalidHandshake) as error:
+        raise SystemExit(f"No WebSocket at {url}: {error}") from None
     except OSError:
         raise SystemExit(f"Nobody listens at {url}. Start the server: python -m servers.echo_server") from None
 

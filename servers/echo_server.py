@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 HOST, PORT = "127.0.0.1", 8002
 SCHEME = "ws"  # how a client's address begins
-MAX_MESSAGE = 1_000_000  # bytes
+MAX_MESSAGE = 2**20  # bytes; what websockets itself takes
+PATIENCE = 1  # second a client has to say goodbye, once the server ends
 
 
 async def onconnect(websocket: ServerConnection) -> None:
@@ -24,7 +25,7 @@ async def onconnect(websocket: ServerConnection) -> None:
 
 
 async def create_server(host: str = HOST, port: int = PORT) -> Server:
-    return await serve(onconnect, host, port, max_size=MAX_MESSAGE)
+    return await serve(onconnect, host, port, max_size=MAX_MESSAGE, close_timeout=PATIENCE)
 
 
 async def run(port: int) -> None:
@@ -38,10 +39,13 @@ async def run(port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Send every WebSocket message back.")
     parser.add_argument("--port", type=int, default=PORT)
+    port = parser.parse_args().port
     try:
-        asyncio.run(run(parser.parse_args().port))
+        asyncio.run(run(port))
     except KeyboardInterrupt:
         print("Ctrl+C received, every client was told")
+    except OSError as error:
+        raise SystemExit(f"Port {port}: {error.strerror}. Choose another with --port") from None
 
 
 if __name__ == "__main__":

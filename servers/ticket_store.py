@@ -6,7 +6,7 @@ from itertools import count
 from threading import Lock
 from typing import Any
 
-from werkzeug.exceptions import Conflict
+from werkzeug.exceptions import Conflict, NotFound
 
 FIELDS = {"show": int, "seat": int, "name": str}  # of a booking, as a client sends it
 
@@ -55,6 +55,8 @@ class Store:
 
     def change(self, booking: Booking) -> Booking:
         with self._lock:
+            if booking.id not in self.bookings:  # it was cancelled in between
+                raise NotFound(f"there is no booking {booking.id}")
             return self._keep(booking)
 
     def cancel(self, booking: Booking) -> None:

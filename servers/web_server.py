@@ -61,18 +61,25 @@ def file_page(root: Path, path: str) -> Reply:
     return Reply(HTTPStatus.OK, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind, found.read_bytes())
 
 
+def path_of(target: str) -> str | None:
+    """The path in a request line's target, decoded once, after it was split; None if there is none."""
+    try:
+        return unquote(urlsplit(target).path)
+    except ValueError:
+        return None
+
+
 def respond(root: Path, target: str, now: time.struct_time) -> Reply:
     """The reply to GET. `target` is what stands in the request line: a path, perhaps with a query."""
-    try:
-        path = unquote(urlsplit(target).path)  # decoded once, after it was split
-    except ValueError:
+    path = path_of(target)
+    if path is None:
         return page(HTTPStatus.BAD_REQUEST, "This is no address.")
     return made_page(path, now) if path.endswith(".zzz") else file_page(root, path)
 
 
 def respond_to_form(target: str, form: Mapping[str, list[str]]) -> Reply:
     """The reply to POST."""
-    if urlsplit(target).path != "/reminder":
+    if path_of(target) != "/reminder":
         return page(HTTPStatus.NOT_FOUND, "There is no form here.")
     name, show = form.get("name", [""])[0], form.get("show", [""])[0]
     if not name or not show:
@@ -90,6 +97,7 @@ class MyHandler(BaseHTTPRequestHandler):
         super().__init__(*connection)  # type: ignore[arg-type]  # it answers the client in here
 
     def do_GET(self) -> None:
+        self.close_connection |= "Content-Length" in self.headers  # a body, which nobody reads
         self.reply(respond(self.root, self.path, time.localtime()))
 
     do_HEAD = do_GET  # RFC 9110 §9.3.2: the same, without the body
@@ -98,9 +106,10 @@ class MyHandler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdigit():
             self.refuse(HTTPStatus.LENGTH_REQUIRED, "Say in Content-Length how long the form is.")
-        elif int(length[:9]) > MAX_FORM:
+        elif len(length) > 9 or int(length) > MAX_FORM:
             self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A form has at most {MAX_FORM} bytes.")
         else:
+            self.wfile.flush()  # a client may wait for "100 Continue" before it sends the form
             form = self.rfile.read(int(length)).decode("utf-8", "replace")
             self.reply(respond_to_form(self.path, parse_qs(form)))
 
@@ -128,12 +137,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--root", type=Path, default=PUBLIC, help="the folder (default: the box office)")
     wanted = parser.parse_args()
-    with create_server(port=wanted.port, root=wanted.root) as server:
-        print(f"Started HTTP server at http://{HOST}:{server.server_port}, Ctrl+C ends it", flush=True)
-        try:
+    try:
+        with create_server(port=wanted.port, root=wanted.root) as server:
+            print(f"Started HTTP server at http://{HOST}:{server.server_port}, Ctrl+C ends it", flush=True)
             server.serve_forever()
-        except KeyboardInterrupt:
-            print("Ctrl+C received, closing the socket")
+    except KeyboardInterrupt:
+        print("Ctrl+C received, the port is free again")
+    except OSError as error:
+        raise SystemExit(f"Port {wanted.port}: {error.strerror}. Choose another with --port") from None
 
 
 if __name__ == "__main__":

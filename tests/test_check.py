@@ -105,7 +105,10 @@ def test_a_stopped_server_is_not_running() -> None:
         (b"", "✗ answers GET /\n    got: it closed the connection without an answer"),
         (b"hello\n", "✗ begins with a status line\n    got: 'hello'"),
         (b"X: 1\r\nHTTP/1.0 200 OK\r\n\r\nhello", "✗ begins with a status line\n    got: 'X: 1'"),
-        (b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nhello", "closed the connection"),
+        (
+            b"HTTP/1.0 200 OK\r\nContent-Length: 9\r\n\r\nhello",
+            "✗ sends as many bytes as it promised\n    got: it promised 9 and sent 5",
+        ),
         (b"HTTP/1.0 abc OK\r\n\r\nhello", "✗ begins with a status line"),
         (b"\x00\xff\xfe" * 50, "✗ begins with a status line"),
     ],

@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from wirelab import launch
 from wirelab.cli import main, parser
 
 
@@ -44,14 +46,15 @@ def test_the_courses_notebooks_are_not_stale(capsys: pytest.CaptureFixture[str])
     assert main(["build", "--check"]) == 0, capsys.readouterr().out
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that `wirelab --no-browser` started, from another folder."""
     command = [sys.executable, "-m", "wirelab", "--no-browser", "--port", "18888", "--allow-root"]
     settings = ["--ServerApp.port_retries=50", "--IdentityProvider.token=secret"]
-    said = tmp_path / "said"
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    said = elsewhere / "said"
     with said.open("w") as output, subprocess.Popen(
-        [*command, *settings], cwd=tmp_path, stdout=output, stderr=subprocess.STDOUT
+        [*command, *settings], cwd=elsewhere, stdout=output, stderr=subprocess.STDOUT
     ) as process:
         yield wait_for(said, r"http://127\.0\.0\.1:\d+")
         process.terminate()
@@ -76,3 +79,13 @@ def test_the_course_opens_in_jupyterlab(lab: str) -> None:
     assert requests.get(f"{lab}/lab", **asked).status_code == 200
     start = requests.get(lab, **asked, allow_redirects=False)
     assert start.headers["Location"].startswith("/lab/tree/notebooks/00-start-here.ipynb")
+
+
+def test_a_launched_server_is_reached_through_jupyterlab(lab: str) -> None:
+    class Hello(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\nhello " + self.path.encode())
+
+    server = launch(Hello, port=0)
+    asked: dict[str, Any] = {"headers": {"Authorization": "token secret"}, "timeout": 30}
+    assert requests.get(f"{lab}/proxy/{server.port}/x", **asked).text == "hello /x"

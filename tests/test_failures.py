@@ -18,6 +18,16 @@ def test_the_line_is_the_learners_not_the_librarys() -> None:
     assert (found.kind, found.function, found.source) == ("JSONDecodeError", "caught", "json.loads(text)")
 
 
+def test_a_comprehension_has_the_name_of_its_function() -> None:
+    def seats() -> list[int]:
+        return [seat["number"] for seat in [{}]]
+
+    try:
+        seats()
+    except KeyError as error:
+        assert failure(error).function == "seats"
+
+
 def test_it_is_told_in_two_lines() -> None:
     found = Failure("KeyError", "'name'", "do_GET", 3, "shows[name]")
     assert str(found) == "KeyError: 'name'\n  do_GET, line 3: shows[name]"

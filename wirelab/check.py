@@ -6,7 +6,7 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from http.client import BadStatusLine, RemoteDisconnected
+from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
 from typing import Any
 
 import requests
@@ -80,12 +80,7 @@ class Probe:
         except requests.Timeout:
             raise self._no_answer(f"gave no answer within {TIMEOUT:g} s") from None
         except requests.RequestException as error:
-            line = _bad_status_line(error)
-            if line is None:
-                raise self._no_answer("closed the connection without an answer") from None
-            hint = "send_response(200) comes first, end_headers() before the body"
-            self.expect(False, "begins with a status line", got=line, hint=hint)
-            raise Stopped from None
+            raise self._broken_answer(root_cause(error)) from None
 
     def json(self, reply: requests.Response) -> Any:
         """The reply's body read as JSON, or as text where it is none."""
@@ -110,18 +105,30 @@ class Probe:
             raise self._no_answer("closed the connection without an answer") from None
         return answers
 
+    def _broken_answer(self, cause: BaseException) -> Stopped:
+        """Say what was wrong with bytes that are no HTTP reply."""
+        if isinstance(cause, IncompleteRead):
+            said, promised = len(cause.partial), len(cause.partial) + (cause.expected or 0)
+            hint = "Content-Length is the number of bytes in the body: str(len(body))"
+            what = f"it promised {promised} and sent {said}"
+            self.expect.findings.append(Finding("sends as many bytes as it promised", False, what, hint))
+        elif isinstance(cause, BadStatusLine) and not isinstance(cause, RemoteDisconnected):
+            hint = "send_response(200) comes first, end_headers() before the body"
+            self.expect(False, "begins with a status line", got=str(cause).strip(), hint=hint)
+        else:
+            return self._no_answer("closed the connection without an answer")
+        return Stopped()
+
     def _no_answer(self, what: str) -> Stopped:
         self.expect.findings.append(Finding(f"answers {self.asked}", False, f"it {what}"))
         return Stopped()
 
 
-def _bad_status_line(error: BaseException) -> str | None:
-    """The first line of a reply that is none, from deep within the library's error."""
+def root_cause(error: BaseException) -> BaseException:
+    """The error at the bottom of those that a library has wrapped around each other."""
     while error.args and isinstance(error.args[-1], BaseException):
         error = error.args[-1]
-        if isinstance(error, BadStatusLine) and not isinstance(error, RemoteDisconnected):
-            return str(error).strip()
-    return None
+    return error
 
 
 @dataclass(frozen=True)

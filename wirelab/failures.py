@@ -43,8 +43,14 @@ def failure(error: BaseException) -> Failure:
         code = frame.f_code
         if not code.co_filename.startswith(_NOT_THE_LEARNERS):
             source = linecache.getline(code.co_filename, number, frame.f_globals).strip()
-            return Failure(kind, message, code.co_name, number, source)
+            return Failure(kind, message, _function(code.co_qualname), number, source)
     return Failure(kind, message, "", 0, "")
+
+
+def _function(qualified: str) -> str:
+    """The name that the learner wrote: `post` for `Bookings.post.<locals>.<genexpr>`."""
+    written = [name for name in qualified.split(".") if not name.startswith("<")]
+    return written[-1] if written else "the cell"
 
 
 def is_departure(error: BaseException | None) -> bool:

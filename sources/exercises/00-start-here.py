@@ -1,8 +1,7 @@
 # %% [markdown]
 # # Exercise 00: your first server
 #
-# The theatre of the lessons stays at home. In the exercises you build a **weather station**, so that you have to think
-# again instead of copying.
+# The lessons use a theatre. The exercises use a **weather station**, so that you have to think again instead of copying.
 #
 # 1. Read the question. 2. Replace the line that raises `NotImplementedError`. 3. Run the cell, the one with `launch`, and the
 # one with `check`. As often as you like.
@@ -15,7 +14,8 @@ from wirelab import check, launch, stop_all
 # %% [markdown]
 # ## 00.2 Welcome to the station
 #
-# The server below works, but it has nothing to say. Make `welcome` return the text `Welcome to the weather station`.
+# (00.1 was in the lesson.) The server below is complete but for one method. Make `welcome` return the text
+# `Welcome to the weather station`.
 
 # %% [markdown] tags=["solution"]
 # A text stands in quotes, and `return` hands it to the caller: here to `do_GET`, which sends it. The check compares letter by

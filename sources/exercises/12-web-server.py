@@ -66,6 +66,15 @@ class Station(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"17.5")
 
+# %% wrong="12.1" caught_by="sends as many bytes as it promised"
+class Station(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"17.5")
+
 # %% wrong="12.1" caught_by="says 17.5 and nothing else"
 class Station(BaseHTTPRequestHandler):
     def do_GET(self):

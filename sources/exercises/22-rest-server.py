@@ -16,7 +16,7 @@ from wirelab import check, launch, stop_all
 # Three stations are known. Write `get`, so that
 #
 # - `GET /stations/2` answers 200 with the station as JSON, just as it stands in `STATIONS`,
-# - a station that is not known is 404, with a `message` that says so.
+# - a station that is not known is 404, with a `message` that names its number.
 
 # %% [markdown] tags=["solution"]
 # A resource returns what it looks like now, and Flask-RESTful makes it JSON with the status 200. Whether the station exists has to
@@ -54,6 +54,26 @@ STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "nam
 class Station(Resource):
     def get(self, id):
         return STATIONS.get(id, {"error": "not found"})
+
+# %% wrong="22.1" caught_by="answers 200 OK for another one"
+STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
+
+
+class Station(Resource):
+    def get(self, id):
+        if id != 2:
+            abort(404, message=f"there is no station {id}")
+        return STATIONS[2]
+
+# %% wrong="22.1" caught_by="says why in a message"
+STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
+
+
+class Station(Resource):
+    def get(self, id):
+        if id not in STATIONS:
+            abort(404)
+        return STATIONS[id]
 
 # %% wrong="22.1" caught_by="sends the station as a JSON object"
 STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}

@@ -49,6 +49,11 @@ async def onconnect(websocket):
     async for message in websocket:
         await websocket.send(fahrenheit(float(message)))
 
+# %% wrong="33.1" caught_by="answers a temperature drawn by chance"
+async def onconnect(websocket):
+    async for message in websocket:
+        await websocket.send({"100": "212.0", "-40": "-40.0", "37.5": "99.5"}.get(message, "?"))
+
 # %% wrong="33.1" caught_by="answers 100 with 212.0"
 async def onconnect(websocket):
     async for message in websocket:

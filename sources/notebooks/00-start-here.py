@@ -3,7 +3,7 @@
 #
 # 10 minutes. You need a little Python: variables, functions, `import`.
 #
-# When you are through, you can
+# By the end you can
 #
 # - run a cell, all cells, and stop one that hangs,
 # - start a server, ask it for a page and stop it,
@@ -18,7 +18,7 @@
 6 * 7
 
 # %% [markdown]
-# A notebook remembers what its cells did. This one gives a text a name; the next one uses the name.
+# A notebook remembers what its cells did. The next cell gives a text a name; the one after it uses the name.
 
 # %%
 theatre = "The Lantern"
@@ -27,20 +27,21 @@ theatre = "The Lantern"
 theatre.upper()
 
 # %% [markdown]
-# **Predict, then run.** Change the text in the cell before the last to your own name, but run only the *last* cell.
+# **Predict, then run.** Change `The Lantern` to your own name, but do *not* run that cell. Run the cell with `.upper()` again.
 # What does it show?
 #
 # <details><summary>Answer</summary>
 #
-# Still THE LANTERN. Changing a cell does nothing until you run it. Order counts too: what matters is when a cell ran,
-# not where it stands.
+# Still THE LANTERN. Changing a cell does nothing until you run it. And what counts is when a cell ran, not where it stands.
 #
 # </details>
+#
+# The notebooks come with their results. To predict in earnest, choose *Edit → Clear Outputs of All Cells* before a lesson.
 
 # %% [markdown] tags=["notes"]
 # Ask who has used a notebook before, and pair those people with the others. What goes wrong most often is a cell run
 # twice or not at all. Show *Run → Run All Cells* and *Kernel → Restart Kernel* now; both come up in every lesson. Short of
-# time: leave out the exercise at the end, it comes with the first exercise notebook too.
+# time: leave out the exercise at the end; the first exercise notebook has one much like it.
 
 # %% [markdown]
 # ## Start a server
@@ -57,7 +58,7 @@ web
 # Click *open it*. Your browser asks the server for a page, and you see the theatre whose box office we build in this course.
 #
 # In `http://127.0.0.1:8001`, `http` is the language the two speak, `127.0.0.1` means *this computer*, and `8001` is the
-# **port**: the number of the door this server waits behind.
+# **port**: the number of the door at which this server waits.
 
 # %% [markdown]
 # ## Ask it from Python
@@ -80,8 +81,8 @@ print(answer.text)
 # %% [markdown]
 # ## See what crossed the wire
 #
-# This is what the course does that others do not: it looks at the bytes. Here are the two lines you send when you ask for
-# a page, and everything that comes back.
+# In this course you look at the bytes themselves. Here you send the request by hand: three lines of text and an empty one.
+# `\r\n` is how HTTP ends a line, and `b"..."` makes bytes of a text. What is printed is everything that comes back.
 
 # %%
 import socket
@@ -94,7 +95,7 @@ print(reply.decode())
 
 # %% [markdown]
 # You can read it. First a line with the 200 you know, then lines with facts about the page, an empty line, and the page.
-# Lesson 11 takes it apart.
+# The next lesson takes it apart.
 #
 # ```mermaid
 # sequenceDiagram
@@ -105,7 +106,8 @@ print(reply.decode())
 # ```
 
 # %% [markdown]
-# The server keeps a **log**: what it said when it started, then a line for every request.
+# The server keeps a **log**: a line when it starts, then one for every request. `wait(3)` waits until there are three lines and
+# shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all.
 
 # %%
 web.log.wait(3)
@@ -113,7 +115,8 @@ web.log.wait(3)
 # %% [markdown]
 # ## Break it
 #
-# Stop the server and ask again. Nobody waits behind that door any more.
+# Stop the server and ask again. Nobody waits at that door any more, and the attempt fails: your computer calls it *connection
+# refused*.
 
 # %%
 web.stop()
@@ -124,32 +127,34 @@ except requests.ConnectionError as error:
     print(type(error).__name__)
 
 # %% [markdown]
-# To mend it, run the cell with `launch` again. You can do that as often as you like: a new server takes the place of the
-# old one, at the same port. `servers()` lists the ones that run; now there is none.
+# `servers()` lists the servers that are running. Now there are none.
 
 # %%
 servers()
 
 # %% [markdown]
-# **Predict, then run.** Which number will this print, if you ask a running server for a page it does not have?
+# To mend it, launch the server again. You can do that as often as you like: the new server takes the place of the old one, at
+# the same port.
+#
+# **Predict, then run.** What happens if you ask a running server for a page that it does not have?
 
 # %%
 web = launch("servers.web_server")
 requests.get(web.url + "/no-such-page", timeout=3).status_code
 
 # %% [markdown]
-# <details><summary>Why not the error from before?</summary>
+# <details><summary>Answer</summary>
 #
-# Because somebody answered. *Connection refused* means that nobody is there; 404 means that somebody is, and has no such
-# page. You will meet both often, and telling them apart saves hours.
+# No error this time, but the number 404. *Connection refused* means that nobody is there; 404 means that somebody is, and has no
+# such page. You will meet both often, and telling them apart saves hours.
 #
 # </details>
 
 # %% [markdown]
 # ## Solve an exercise
 #
-# Replace the three dots by the number with which a server says that all is well. Run both cells. You can try as often as you
-# like; nobody counts.
+# Replace the three dots with the number that means "all is well". Run both cells. You can try as often as you like; nobody
+# counts.
 
 # %%
 all_is_well = ...
@@ -163,7 +168,7 @@ check("00.1", all_is_well)
 # A cell that still runs has a star, `[*]`. The **■** button above stops it. If that is not enough, the **⟳** button restarts
 # Python: names and servers are gone, the notebook stays, and you run its cells again from the top.
 #
-# The next cell checks that this computer has what the course needs. It should print True.
+# The next cell checks that your Python is new enough. It should show True.
 
 # %%
 import sys
@@ -193,7 +198,7 @@ sys.version_info >= (3, 11)
 #
 # <details><summary>What is a port?</summary>
 #
-# A number that says which program on a computer you want to talk to. Only one program can listen at a port.
+# A number that says which program on a computer you want to talk to. Only one program can listen on a port.
 #
 # </details>
 # <details><summary>You changed a cell, and nothing happened. Why?</summary>
@@ -203,7 +208,7 @@ sys.version_info >= (3, 11)
 # </details>
 # <details><summary>What does 127.0.0.1 mean?</summary>
 #
-# This computer, whichever it is. Nobody else can reach a server that listens there.
+# This computer, whichever it is. No other computer can reach a server that listens there.
 #
 # </details>
 

@@ -3,7 +3,7 @@
 #
 # 30 minutes. You need Python's classes, and [lesson 00](00-start-here.ipynb).
 #
-# When you are through, you can
+# By the end you can
 #
 # - write a web server with `http.server`, and say what each of its lines puts on the wire,
 # - start it, end it with Ctrl+C, and run it beside a notebook,
@@ -31,7 +31,7 @@ reply = requests.get(site.url + "/index.html", timeout=3)
 reply.status_code, reply.headers["Content-Type"]
 
 # %% [markdown]
-# Python brings all that is needed: the module `http.server`. Three things make a server, and you write only the second.
+# Python comes with all you need: the module `http.server`. Three things make a server, and you write only the second.
 #
 # 1. An `HTTPServer` listens on a port and accepts connections.
 # 2. A **handler class** says what to answer. It is a subclass of `BaseHTTPRequestHandler`.
@@ -40,7 +40,7 @@ reply.status_code, reply.headers["Content-Type"]
 # %% [markdown] tags=["notes"]
 # Ask: what must a program do so that a browser can talk to it? Collect answers (listen, read, answer, go on) and point at
 # the three numbers above. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
-# another, so let people use `.url`. Short of time: skip the section on threads, not the one on the order of calls.
+# another, so let people use `.url`. Where `HTTPServer(...)` takes seconds, the computer looks up its own name first. Short of time: skip the section on threads, not the one on the order of calls.
 
 # %% [markdown]
 # ## Your first handler
@@ -70,8 +70,9 @@ requests.get(web.url, timeout=3).text
 # %% [markdown]
 # ## Which line writes what
 #
-# To see it, leave out the client library and send the request by hand. `ask` does that; the bytes that come back are
-# all there is.
+# To see it, leave out the client library and send the request by hand. `\r\n` ends a line, and an empty line ends the request.
+# A handler speaks HTTP/1.0 unless told otherwise: it closes the connection after its reply, and so `read()` knows where the
+# reply ends.
 
 # %%
 def ask(server, request):
@@ -111,7 +112,7 @@ print(ask(web, "GET / HTTP/1.0\r\n\r\n"))
 # ## What the client asked for
 #
 # The handler is made anew for every connection and knows the request: `self.command` is its verb, `self.path` the path,
-# `self.headers` what the client says about itself.
+# `self.headers` the request's headers. `User-Agent` is the one in which a client says who it is.
 
 # %%
 class MyHandler(BaseHTTPRequestHandler):
@@ -140,19 +141,17 @@ print(requests.get(web.url + "/shows/1?seat=12", headers={"User-Agent": "Ada"}, 
 requests.post(web.url, data="a seat, please", timeout=3).status_code
 
 # %% [markdown]
-# <details><summary>Why 501?</summary>
+# <details><summary>Answer</summary>
 #
-# `BaseHTTPRequestHandler` looks for a method named `do_POST`. There is none, so it answers *501 Not Implemented* by itself:
-# this server does not know that verb at all. Add `do_POST`, and it does. The next lesson has one.
+# 501, *Not Implemented*: this server does not know that verb at all. `BaseHTTPRequestHandler` looks for a method named `do_POST`,
+# finds none, and says so by itself. Add a `do_POST`, and it does know; `servers/web_server.py` has one.
 #
 # </details>
 
 # %% [markdown]
-# ## Break it: the order of the calls
+# ## Break it: two calls swapped
 #
-# The calls write in the order in which you make them. This handler sends a header first, before the status line.
-#
-# **Predict, then run.** What will be the first line of the reply?
+# Here the first two calls are swapped. **Predict, then run.** Does the client still get its page?
 
 # %%
 class Hasty(BaseHTTPRequestHandler):
@@ -167,10 +166,10 @@ hasty = launch(Hasty)
 print(ask(hasty, "GET / HTTP/1.0\r\n\r\n"))
 
 # %% [markdown]
-# <details><summary>What a client makes of it</summary>
+# <details><summary>Answer</summary>
 #
-# The first line of a reply has to be the status line (RFC 9112 §2.1). Here it is a header, so a strict client gives up: this
-# is no HTTP. The cure is the order of the table above.
+# The bytes arrive, but the calls write in the order in which you make them, and the first line of a reply has to be the status
+# line (RFC 9112 §2.1). Here it is a header. A client that knows HTTP gives up.
 #
 # </details>
 
@@ -178,7 +177,7 @@ print(ask(hasty, "GET / HTTP/1.0\r\n\r\n"))
 try:
     requests.get(hasty.url, timeout=3)
 except requests.ConnectionError as error:
-    print("requests gives up:", "BadStatusLine" in repr(error))
+    print(type(error).__name__, "| no status line:", "BadStatusLine" in repr(error))
 
 # %% [markdown]
 # ## Break it: text instead of bytes
@@ -197,43 +196,66 @@ wordy = launch(Wordy)
 print(ask(wordy, "GET / HTTP/1.0\r\n\r\n"))
 
 # %% [markdown]
-# 200 OK, and an empty page: the status had left before the mistake was made. The client cannot know what went wrong. The
-# server can. Look at it:
+# 200 OK, and an empty page: the status had left before the mistake was made. The client cannot know what went wrong. Look at
+# the server: it knows the line. (It listens on 8021, because 8011 went to Hasty.)
 
 # %%
 wordy
 
 # %% [markdown]
-# Encode the text, `"Hello\n".encode()`, and measure the bytes, not the characters: `Content-Length` counts bytes, and `é`
+# Mended: `encode` makes bytes of a text. Measure the bytes, not the characters, because `Content-Length` counts bytes, and `é`
 # is two of them.
 
 # %%
-text = "Café"
-len(text), len(text.encode())
+class Wordy(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = "Café\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+wordy = launch(Wordy)
+print(ask(wordy, "GET / HTTP/1.0\r\n\r\n"))
 
 # %% [markdown]
 # ## Without the kit
 #
-# `launch` is a convenience. This is the same with nothing but Python. The address is a pair: a host, and a port, where 0
-# means any free one. The server exists and listens, but nobody serves yet.
-
-# %%
-server = HTTPServer(("127.0.0.1", 0), MyHandler)
-server.server_port > 0
+# `launch` is a convenience. As a program of its own, the whole server is your `MyHandler` and these few lines: the twenty lines
+# of this lesson's title.
+#
+# ```python
+# def main():
+#     server = HTTPServer(("127.0.0.1", 8001), MyHandler)
+#     print("Started HTTP server")
+#     try:
+#         server.serve_forever()
+#     except KeyboardInterrupt:
+#         print("Ctrl+C received")
+#     server.server_close()
+#
+# if __name__ == "__main__":
+#     main()
+# ```
+#
+# `__name__` is `"__main__"` in the file that you start, and the module's name in one that you import. So `main` runs only when
+# the file is started.
 
 # %% [markdown]
 # `serve_forever()` does what its name says. In a cell it would never return, and no other cell could run. In a notebook it
-# belongs into a **thread**: a second line of execution in the same program. `daemon=True` lets Python end without waiting for it.
+# belongs in a **thread**: a second line of execution in the same program. Port 0 means any that is free.
 
 # %%
 from threading import Thread
 
-Thread(target=server.serve_forever, daemon=True).start()
+server = HTTPServer(("127.0.0.1", 0), MyHandler)
+Thread(target=server.serve_forever, daemon=True).start()  # daemon: Python need not wait for it to end
 print(requests.get(f"http://127.0.0.1:{server.server_port}/", timeout=3).status_code)
 
 # %% [markdown]
-# The request's line of log landed in the cell, in red: that is how `http.server` reports. A server ends in two steps. `shutdown`
-# makes `serve_forever` return, `server_close` gives the port back.
+# The log line of the request landed in the cell, in red: that is how `http.server` reports. A server ends in two steps:
+# `shutdown` makes `serve_forever` return, `server_close` gives the port back.
 
 # %%
 server.shutdown()
@@ -242,28 +264,33 @@ server.server_close()
 # %% [markdown]
 # ## Ctrl+C
 #
-# As a program of its own, a server runs until somebody presses Ctrl+C. Python turns that into the exception
-# `KeyboardInterrupt`, and `main` catches it.
+# As a program, a server runs until somebody presses Ctrl+C. Python turns that into the exception `KeyboardInterrupt`, and `main`
+# catches it. The finished server does the same, and takes two options:
 
 # %%
 show(web_server.main)
 
 # %% [markdown]
-# The `with` block closes the listening socket, whatever happens: without that, the port would stay taken. `stop()` sends the
-# server's process a Ctrl+C; its log has the last words.
+# The `with` block closes the listening socket, whatever happens. Without it the port would stay taken for as long as the program
+# runs. (Older examples write `server.socket.close()`; `server_close()` is what they mean.) `stop()` sends the server's process
+# a Ctrl+C, and the last line of its log is what it said at the end.
 
 # %%
-site = launch("servers.web_server", port=8021)
+site = launch("servers.web_server", port=8051)
+requests.get(site.url, timeout=3)
 site.stop()
 site.log[-1]
 
 # %% [markdown]
-# To try it with your own keyboard, open a terminal (*File → New → Terminal*), start the server, open its address, and press
-# Ctrl+C:
+# Try it with your own keyboard. Free port 8001 first: run the next cell. Then open a terminal (*File → New → Terminal*), start
+# the server, open its address in a browser, and press Ctrl+C:
 #
 # ```
 # python -m servers.web_server
 # ```
+
+# %%
+web.stop()
 
 # %% [markdown]
 # ## Recap

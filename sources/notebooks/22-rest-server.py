@@ -3,7 +3,7 @@
 #
 # 30 minutes. You need [lesson 12](12-web-server.ipynb).
 #
-# When you are through, you can
+# By the end you can
 #
 # - write a REST service with Flask and Flask-RESTful,
 # - answer each verb with the status code that fits: 200, 201, 204, 404, 405, 409, 415,
@@ -12,10 +12,12 @@
 # %% [markdown]
 # ## The whole game
 #
-# A box office as a service for programs: it has shows to look at and bookings to make. It speaks HTTP, and its pages are JSON.
+# A box office as a service for programs: it has shows to look at and bookings to make. It speaks HTTP and answers in **JSON**:
+# text that looks much like Python's dictionaries and lists.
 
 # %%
 from itertools import count
+from urllib.parse import urljoin
 
 import requests
 from flask import Flask, request
@@ -32,26 +34,29 @@ requests.get(office.url + "/shows/1", timeout=3).json()
 # what it looks like now. To book a seat, POST what you want to the collection of bookings.
 
 # %%
-booked = requests.post(office.url + "/bookings", json={"show": 1, "seat": 12, "name": "Ada"}, timeout=3)
-booked.status_code, booked.headers["Location"]
+wanted = {"show": 1, "seat": 12, "name": "Ada"}
+booked = requests.post(office.url + "/bookings", json=wanted, timeout=3)
+booked.status_code, booked.headers.get("Location")
 
 # %% [markdown]
-# 201 means *Created*, and `Location` says where the new resource is. From there on it can be read, changed and deleted.
+# 201 means *Created*, and `Location` says where the new resource is. From there on it can be read, changed and deleted. Run the
+# cell again, and you get 409: seat 12 is taken now. To start afresh, run the cell with `launch` again.
 
 # %%
-requests.get(office.url + booked.headers["Location"], timeout=3).json()
+requests.get(urljoin(booked.url, booked.headers.get("Location")), timeout=3).json()
 
 # %% [markdown] tags=["notes"]
 # Ask: what would a program at a ticket machine have to say to the box office? Write the verbs people use on the board, then map
 # them: look (GET), book (POST), change (PUT, PATCH), cancel (DELETE). The question "why not POST for everything?" comes
-# every time; the answer is in lesson 21: caches, retries and people can rely on what GET, PUT and DELETE mean. Short of
-# time: leave out the section on trailing slashes.
+# every time: caches, retries and people can rely on what GET, PUT and DELETE mean. Short of time: leave out the section on
+# trailing slashes.
 
 # %% [markdown]
 # ## Flask in five lines
 #
-# Stop the finished service: its port is yours now. **Flask** connects addresses to functions. What stands in angle brackets
-# is taken from the path, and a dictionary becomes JSON.
+# Stop the finished service: its port is yours now. **Flask** connects addresses to functions. The line with `@` is a
+# **decorator**: it tells Flask to call the function below for GET requests to this address. What stands in angle brackets is
+# taken from the path, and a dictionary becomes JSON.
 
 # %%
 office.stop()
@@ -67,8 +72,9 @@ greeter = launch(app)
 requests.get(greeter.url + "/hello/Ada", timeout=3).json()
 
 # %% [markdown]
-# `launch` serves the app on `127.0.0.1:8003`. In lesson 12 you wrote a status line, headers and bytes. They are still there;
-# Flask writes them.
+# `launch` serves the app on `127.0.0.1:8003`. (In a file of its own, `pip install flask flask-restful` comes first and
+# `app.run(port=8003)` last. Not in a cell: it would block.) In lesson 12 you wrote a status line, headers and bytes. They are
+# still there; Flask writes them.
 
 # %%
 reply = requests.get(greeter.url + "/hello/Ada", timeout=3)
@@ -79,8 +85,8 @@ greeter.stop()
 # %% [markdown]
 # ## A resource is a class
 #
-# **Flask-RESTful** takes the word literally: a resource is a class, and its methods have the names of the verbs. `Api` hangs
-# the class at an address. `<int:id>` takes whole numbers only.
+# **Flask-RESTful** takes the word literally: a resource is a class, and its methods have the names of the verbs. `Api` puts
+# the class at an address. `<int:id>` takes whole numbers only. `abort` raises an exception, so the method ends there.
 
 # %%
 SHOWS = {1: {"id": 1, "title": "Hamlet"}, 2: {"id": 2, "title": "The Tempest"}}
@@ -108,25 +114,26 @@ reply = requests.get(office.url + "/shows/9", timeout=3)
 reply.status_code, reply.json()
 
 # %% [markdown]
-# **Predict, then run.** No show has the number `two`, and that is not even a number. Who answers, and in which format?
+# **Predict, then run.** `two` is not a number at all. Which status comes back, and in which format?
 
 # %%
 reply = requests.get(office.url + "/shows/two", timeout=3)
 reply.status_code, reply.headers["Content-Type"]
 
 # %% [markdown]
-# <details><summary>Why HTML?</summary>
+# <details><summary>Answer</summary>
 #
-# `/shows/two` fits no address, so your class was never asked. Flask answered, with a page for people. A client that expects
-# JSON stumbles over it; `Api(app, catch_all_404s=True)` makes this 404 JSON as well, and the finished service does so.
+# 404 again, but in HTML. `/shows/two` fits no address, so your class was never asked: Flask answered, with a page for people. A
+# client that expects JSON stumbles over it; `Api(app, catch_all_404s=True)` makes this 404 JSON as well, and the finished
+# service does so.
 #
 # </details>
 
 # %% [markdown]
 # ## Create: POST, 201, Location
 #
-# New resources come about by POST to the collection. A method returns up to three things: what to say, the status, and
-# headers. `get_json` reads what the client sent.
+# To create a resource, POST to its collection. A method returns up to three things: what to say, the status, and headers.
+# `get_json` reads what the client sent, and `any` looks whether somebody has the seat.
 
 # %%
 BOOKINGS, numbers = {}, count(1)
@@ -145,39 +152,43 @@ class Bookings(Resource):
         return booking, 201, {"Location": f"/bookings/{booking['id']}"}
 
 # %% [markdown]
-# The number is the server's to give, and it is never given twice: whoever kept the address of a cancelled booking must not
-# find somebody else's there.
+# The server chooses the number and never uses it twice. Otherwise someone who kept the address of a cancelled booking would
+# find another person's there.
 
 # %% [markdown]
 # ## Change and delete: PUT, PATCH, DELETE
 #
-# **PUT** stores a complete new state at this address. **PATCH** changes only what is named. **DELETE** removes it; there is
-# nothing left to say, so the status is 204, *No Content*, and there is no body.
+# **PUT** stores a complete new state at this address, so nothing may be left out. **PATCH** changes only what is named:
+# `{**old, **new}` has everything of both, and the new values win. **DELETE** removes the resource; there is nothing left to
+# say, so the status is 204, *No Content*, without a body. `self.get(id)` tests whether the booking exists.
 
 # %%
 class Booking(Resource):
     def get(self, id):
-        return BOOKINGS[id] if id in BOOKINGS else abort(404, message=f"there is no booking {id}")
+        if id not in BOOKINGS:
+            abort(404, message=f"there is no booking {id}")
+        return BOOKINGS[id]
 
     def put(self, id):
+        self.get(id)
         wanted = request.get_json()
-        BOOKINGS[id] = {"id": self.get(id)["id"], "seat": wanted["seat"], "name": wanted["name"]}
+        BOOKINGS[id] = {"id": id, "seat": wanted["seat"], "name": wanted["name"]}
         return BOOKINGS[id]
 
     def patch(self, id):
-        changes = request.get_json()
-        BOOKINGS[id] = {**self.get(id), **changes, "id": id}
+        BOOKINGS[id] = {**self.get(id), **request.get_json(), "id": id}
         return BOOKINGS[id]
 
     def delete(self, id):
-        BOOKINGS.pop(self.get(id)["id"])
+        del BOOKINGS[self.get(id)["id"]]
         return "", 204
 
 # %%
 app = Flask("box office")
 api = Api(app)
-for resource, address in [(Show, "/shows/<int:id>"), (Bookings, "/bookings"), (Booking, "/bookings/<int:id>")]:
-    api.add_resource(resource, address)
+api.add_resource(Show, "/shows/<int:id>")
+api.add_resource(Bookings, "/bookings")
+api.add_resource(Booking, "/bookings/<int:id>")
 
 office = launch(app)
 office
@@ -189,7 +200,8 @@ office
 #     C -->|GET, PUT, PATCH, DELETE| O["/bookings/1"] --> L[class Booking]
 # ```
 #
-# A small function saves typing. It shows what a client has to look at first: the status.
+# A small function saves typing. It shows what a client has to look at first: the status. `**more` passes on whatever else you
+# give it. (To start again from booking 1, run the cell with `BOOKINGS` again.)
 
 # %%
 def call(verb, path, **more):
@@ -212,17 +224,17 @@ call("DELETE", "/bookings/1")
 call("DELETE", "/bookings/1")
 
 # %% [markdown]
-# <details><summary>Is DELETE not idempotent?</summary>
+# <details><summary>Answer</summary>
 #
-# It is. Idempotent means that the second request changes nothing that the first has not changed already: the booking is gone, once
-# or twice. The *answer* may differ, and 404 is an honest one.
+# 204, then 404. DELETE is called **idempotent** all the same: the second request changes nothing that the first has not changed
+# already. The booking is gone, once or twice; only the answer differs, and 404 is an honest one.
 #
 # </details>
 
 # %% [markdown]
 # ## When the client is wrong
 #
-# A seat that somebody has is a **conflict** with the state of the service: 409. The same request may succeed later.
+# Asking for a taken seat is a **conflict** with the state of the service: 409. The same request may succeed later.
 
 # %%
 call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
@@ -252,14 +264,26 @@ call("POST", "/bookings", data={"seat": 13, "name": "Cy"})
 call("POST", "/bookings", json={"name": "Dee"})
 
 # %% [markdown]
-# 500 says: *the server is at fault*. It is not true, the client was. Where it went wrong the client must not learn, but you can:
+# 500 says that the server is at fault. It is: the client sent nonsense, but the service should have said so. The client must
+# not learn where your code failed. You can:
 
 # %%
 office
 
 # %% [markdown]
-# The cure is to look at what was sent before using it, and to answer 422, *Unprocessable Content*, with a reason. The finished
-# service does, in a function that knows nothing of HTTP and can be tested alone.
+# It is not the only hole. `put` does not ask whether the seat is taken:
+
+# %%
+call("POST", "/bookings", json={"seat": 13, "name": "Eve"})
+call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
+
+# %% [markdown]
+# Now Ada and Eve have seat 12. `patch` stores any field you send, and two clients that ask at the same moment may both find a
+# seat free.
+#
+# The cure is to look at everything that was sent before using it, in one place, and to answer 422, *Unprocessable Content*, with
+# a reason. The finished service does, in a function that knows nothing of HTTP and can be tested alone. And it books under
+# a lock, one client at a time.
 
 # %%
 show(ticket_service.fault)
@@ -271,6 +295,9 @@ call("POST", "/bookings", json={"name": "Dee"})
 call("POST", "/bookings", json={"show": 3, "seat": 81, "name": "Dee"})
 
 # %% [markdown]
+# Flask still prints the older name of 422. Programs read only the number.
+
+# %% [markdown]
 # ## A slash makes a difference
 #
 # `/shows` and `/shows/` are two addresses. This service has the first alone. Choose one form, the one without a slash is
@@ -280,15 +307,15 @@ call("POST", "/bookings", json={"show": 3, "seat": 81, "name": "Dee"})
 call("GET", "/shows/")
 
 # %% [markdown]
-# Had the route been written with a slash at its end, Flask would send clients that leave it out on with 308, a redirect: a
-# second request for each call.
+# Had the route been written with a slash at its end, Flask would answer clients that leave it out with 308, a redirect: a second
+# request for each call.
 
 # %% [markdown]
 # ## What Flask-RESTful adds
 #
-# Classes with verbs for methods, JSON for errors, and several formats for one resource (lesson 24). Its last release is of
-# May 2023, and its own way to read parameters, `reqparse`, is to be removed; read bodies with `request.get_json()`. You will
-# meet it in many services. For a new one, plain Flask does nearly the same:
+# Classes with verbs for methods, JSON for errors, and several formats for one resource. Its last release dates from May 2023,
+# and its own way to read parameters, `reqparse`, is due to be removed; read bodies with `request.get_json()`. You will meet it
+# in many services. For a new one, plain Flask does nearly the same:
 
 # %%
 from flask.views import MethodView
@@ -308,7 +335,7 @@ call("GET", "/shows/1")
 # %% [markdown]
 # ## Recap
 #
-# - A resource has an address; verbs say what to do with it; the status says what came of it.
+# - A resource has an address; verbs say what to do with it; the status says what happened.
 # - Created: 201 and Location. Nothing to say: 204. Not there: 404. Not with this verb: 405 and Allow. In the way: 409.
 # - Whatever comes from a client may be wrong. Look first, and answer 4xx; a 5xx means that you did not look.
 
@@ -317,7 +344,8 @@ call("GET", "/shows/1")
 #
 # <details><summary>When is PUT right, and when PATCH?</summary>
 #
-# PUT sends the whole new state; what you leave out is gone. PATCH sends the changes alone.
+# PUT sends the whole new state, PATCH the changes alone. What a patch may say depends on its format (RFC 5789); here it is an
+# object with the new values.
 #
 # </details>
 # <details><summary>Why not answer 200 with {"error": "..."}?</summary>
@@ -337,8 +365,8 @@ call("GET", "/shows/1")
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [Server and client in
-# Python](33-websocket-server.ipynb).
+# **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [A WebSocket server and
+# its client in Python](33-websocket-server.ipynb).
 
 # %%
 stop_all()

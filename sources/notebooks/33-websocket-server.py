@@ -3,7 +3,7 @@
 #
 # 35 minutes. You need [lesson 12](12-web-server.ipynb).
 #
-# When you are through, you can
+# By the end you can
 #
 # - write a WebSocket server for many clients, and its client,
 # - read `async` and `await`,
@@ -30,6 +30,10 @@ from wirelab import launch, show, stop_all
 echo = launch("servers.echo_server")
 echo
 
+# %% [markdown]
+# The client: `websockets.connect` opens the connection, and `async with` closes it at the end of the block. `send` sends one
+# message, `recv` waits for the next.
+
 # %%
 async with websockets.connect(echo.url) as websocket:
     await websocket.send("Two seats, please")
@@ -46,8 +50,11 @@ async with websockets.connect(echo.url) as websocket:
 # %% [markdown]
 # ## async and await
 #
-# `async def` makes a function that can pause. `await` is where it pauses: *wait for this, and let others go on meanwhile*. The
-# **event loop** is who lets the others go on.
+# `async def` makes a function that can pause. `await` is where it may: if there is something to wait for, others go on
+# meanwhile. The **event loop** decides who is next.
+#
+# Calling such a function does not run it. It gives you a **coroutine**, which runs when it is awaited. `asyncio.gather` runs
+# several side by side.
 
 # %%
 async def usher(name):
@@ -74,15 +81,15 @@ async def stubborn(name):
 done = await asyncio.gather(stubborn("Ada"), stubborn("Ben"))
 
 # %% [markdown]
-# <details><summary>Why one after the other?</summary>
+# <details><summary>Answer</summary>
 #
-# `time.sleep` holds the thread, and the event loop lives in it: nobody else can go on. The same holds for `input()`, for
+# One after the other. `time.sleep` holds the thread, and the event loop lives in it: nobody else can go on. The same holds for `input()`, for
 # `requests.get`, for every call that waits without `await`.
 #
 # </details>
 
 # %% [markdown]
-# ## A server is a coroutine per client
+# ## One call of onconnect for each client
 #
 # The server calls `onconnect` once for each client, with the connection, and the calls run side by side. `async for` gives you
 # message after message, and ends when the client leaves.
@@ -106,7 +113,7 @@ async with websockets.connect(chat.url) as websocket:
 chat.log.wait(2)
 
 # %% [markdown]
-# 1000 is a **close code**: all is well, I am done. Every WebSocket ends with one, if both sides are still there.
+# 1000 is a **close code**: all is well, I am done. A side that closes properly nearly always sends one.
 
 # %% [markdown]
 # ## Look at the bytes
@@ -134,9 +141,9 @@ with socket.create_connection(("127.0.0.1", greeter.port), timeout=3) as wire:
     print(reply.read(9))
 
 # %% [markdown]
-# Two bytes, then the text. `\x81` says: a text message, and this is all of it. `\x07` is its length, seven. That is what a
-# WebSocket message costs; the HTTP reply of lesson 12 spent about 140 bytes before
-# it came to the point. Lesson 32 reads frames bit by bit.
+# Two bytes, then the text. `\x81` says: a text message, all in one frame. `\x07` is its length, seven. A client's frame has
+# four bytes more, and a long text needs a longer length. The HTTP reply of lesson 12 spent about 140 bytes before it came to
+# the point.
 #
 # ```mermaid
 # sequenceDiagram
@@ -150,9 +157,9 @@ with socket.create_connection(("127.0.0.1", greeter.port), timeout=3) as wire:
 # ```
 
 # %% [markdown]
-# ## Break it: one message, and gone
+# ## Break it: a handler that looks complete
 #
-# This handler receives one message, answers it and returns. It looks complete.
+# This handler receives one message, answers it and returns.
 #
 # **Predict, then run.** What happens to the client's second message?
 
@@ -172,16 +179,16 @@ except websockets.ConnectionClosed as error:
     print("closed with", error.rcvd.code)
 
 # %% [markdown]
-# <details><summary>What to learn from the code</summary>
+# <details><summary>Answer</summary>
 #
-# 1000: the server ended on purpose. When `onconnect` returns, the conversation is over. To go on, it needs a loop, as
-# `async for` is one. Had the handler failed, the code would be 1011, and looking at `shop` would tell where.
+# It finds the connection closed. 1000 says that the server ended on purpose: when `onconnect` returns, the conversation is over.
+# To go on, it needs a loop, such as `async for`. Had the handler failed, the code would be 1011, and looking at `shop` would tell where.
 #
 # </details>
 
 # %% [markdown]
-# Older examples give `onconnect` a second argument, the path. Since version 14 of the library (2024) there is one argument, and
-# the path is `websocket.request.path`. The kit tells you before a client would find out:
+# Older examples give `onconnect` a second argument, the path. Since version 14 of the library (2024) there is only one, and the
+# path is `websocket.request.path`. The kit tells you before a client finds out:
 
 # %% tags=["raises-exception"]
 async def onconnect_of_old(websocket, uri):
@@ -193,7 +200,7 @@ launch(onconnect_of_old)
 # %% [markdown]
 # ## Many clients at once
 #
-# A hundred clients, each with its own connection, none waiting for another: `gather` starts them together.
+# Fifty clients, each with its own connection, none waiting for another: `gather` starts them together.
 
 # %%
 async def visit(number):
@@ -202,14 +209,37 @@ async def visit(number):
         return await websocket.recv()
 
 
-answers = await asyncio.gather(*[visit(number) for number in range(100)])
-len(set(answers)), answers[99]
+answers = await asyncio.gather(*[visit(number) for number in range(50)])
+len(set(answers)), answers[49]
 
 # %% [markdown]
 # ## Without the kit
 #
-# `launch` runs the server in a thread with an event loop of its own. In a program there is only one loop, and
-# `websockets.serve` does it all. This is the whole of the echo server's `run`, and the `main` that starts it on port 8002:
+# `websockets.serve` is all there is to it. `async with` listens until the block ends. (Port 0: any that is free.)
+
+# %%
+async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
+    port = server.sockets[0].getsockname()[1]
+    async with websockets.connect(f"ws://127.0.0.1:{port}") as websocket:
+        await websocket.send("one")
+        print(await websocket.recv())
+
+# %% [markdown]
+# A program goes on listening until it is stopped:
+#
+# ```python
+# async def start_server():
+#     async with websockets.serve(onconnect, "127.0.0.1", 8002):
+#         await asyncio.Future()
+#
+# asyncio.run(start_server())
+# ```
+#
+# A **Future** stands for a result that is still to come. Nobody ever sets this one, so `await` waits for ever, and meanwhile the
+# server serves. `await server.serve_forever()` says the same in plain words; the echo server uses that:
+
+# %%
+show(echo_server.create_server)
 
 # %%
 show(echo_server.run)
@@ -219,13 +249,13 @@ show(echo_server.main)
 
 # %% [markdown]
 # `asyncio.run` makes an event loop, runs one coroutine in it to its end, and cleans up. Ctrl+C arrives as `KeyboardInterrupt`, as
-# in lesson 12.
+# in lesson 12. (`launch` does all this in a thread with an event loop of its own.)
 
 # %% [markdown]
 # ## await or asyncio.run?
 #
 # In a program, `asyncio.run(main())` stands once, at the end. A notebook has an event loop already, the one that runs your
-# cells, and a second one cannot run inside of the first:
+# cells, and a second one cannot run inside the first:
 
 # %%
 errand = visit(1)
@@ -243,8 +273,8 @@ await visit(2)
 
 # %% [markdown]
 # Code that you cannot change may call `asyncio.run` all the same. For that there is **nest_asyncio**, which patches Python so
-# that loops can run inside loops. It has had no releases since its author died in 2024; the maintained successor is
-# nest_asyncio2, and this course uses it under the old name.
+# that a loop that is running can be used again. Its author died in 2024, and it is no longer maintained; this course uses its
+# maintained successor, nest_asyncio2, under the old name.
 
 # %%
 import nest_asyncio2 as nest_asyncio
@@ -254,7 +284,7 @@ asyncio.run(visit(3))
 
 # %% [markdown]
 # The price: the patch holds for the whole notebook, and `asyncio.run` no longer cleans up: tasks that were left behind run
-# on. Where you can, write `await`.
+# on. Only a restart of the kernel undoes it: run the cell with the error again, and there is none. Where you can, write `await`.
 
 # %% [markdown]
 # ## A client for the terminal
@@ -295,15 +325,16 @@ done = await asyncio.gather(news(events), listening(events))
 events
 
 # %% [markdown]
-# The client of this course works like that: a thread fills a queue with the lines, and two tasks share the connection, one
-# sends, one shows.
+# The client of this course works like that: a thread fills a queue with the lines, and two tasks share the connection: one
+# sends, the other shows.
 
 # %%
 show(echo_client.talk)
 
 # %%
 command = [sys.executable, "-m", "servers.echo_client", "--url", echo.url]
-print(subprocess.run(command, input="one\ntwo\n", capture_output=True, text=True, timeout=20).stdout)
+typed = subprocess.run(command, input="one\ntwo\n", text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+print(typed.stdout)
 
 # %% [markdown]
 # Here the cell typed for you. Do it yourself: open two terminals (*File → New → Terminal*), and in each
@@ -312,7 +343,8 @@ print(subprocess.run(command, input="one\ntwo\n", capture_output=True, text=True
 # python -m servers.echo_client
 # ```
 #
-# Then run `echo.stop()` in a cell, and see what both of them say.
+# Then run `echo.stop()` in a new cell, and see what both of them say. (If `echo.port` is not 8002, add `--port` and its number.)
+# To go on, run the cell with `launch` at the top again.
 
 # %% [markdown]
 # ## Recap
@@ -336,12 +368,12 @@ print(subprocess.run(command, input="one\ntwo\n", capture_output=True, text=True
 # </details>
 # <details><summary>A client sees close code 1011. Whose fault is it?</summary>
 #
-# The server's: its handler failed with an exception.
+# Most often the server's: its handler failed with an exception. It also comes when a ping gets no answer for too long.
 #
 # </details>
-# <details><summary>What does a browser see that opens this port as a web page?</summary>
+# <details><summary>A browser opens this port as a web page. What does it show?</summary>
 #
-# 426 Upgrade Required: this server speaks WebSocket only.
+# The text of a 426 Upgrade Required: this server speaks WebSocket only.
 #
 # </details>
 

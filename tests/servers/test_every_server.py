@@ -1,0 +1,262 @@
+"""What all servers have in common: how they start, where they listen, how they end, and that they are twins."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+import requests
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+from servers import echo_server, ticket_service, ticket_store, web_server
+from wirelab import Server, launch
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
+every_server = pytest.mark.parametrize("name", ["web_server", "ticket_service", "echo_server"])
+
+# A child of a test may have inherited that Ctrl+C is ignored; one of a terminal has not.
+AS_IN_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
+class Running:
+    """A server as a terminal runs it, from its first line on."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout
+        self.process, self._output = process, process.stdout
+        self.first_line = self._output.readline()
+        self.port = int(re.findall(r"127\.0\.0\.1:(\d+)", self.first_line)[0])
+
+    def press_ctrl_c(self) -> tuple[int, str]:
+        """The exit code, and all it said after its first line."""
+        self.process.send_signal(signal.SIGINT)
+        rest = self._output.read()
+        return self.process.wait(10), rest
+
+
+@contextmanager
+def run(name: str, port: int = 0) -> Iterator[Running]:
+    """`python -m servers.NAME --port PORT`. It is ended after 30 seconds, so that no test waits for ever."""
+    command = [sys.executable, "-c", AS_IN_A_TERMINAL, "-m", f"servers.{name}", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        limit = threading.Timer(30, process.kill)
+        limit.start()
+        try:
+            yield Running(process)
+        finally:
+            limit.cancel()
+            process.kill()
+
+
+def run_to_the_end(name: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"servers.{name}", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def get(path: str, port: int) -> str:
+    return requests.get(f"http://127.0.0.1:{port}{path}", timeout=10).text
+
+
+def echoed(port: int) -> str | bytes:
+    with connect(f"ws://127.0.0.1:{port}") as websocket:
+        websocket.send("The Tempest")
+        return websocket.recv(timeout=10)
+
+
+ASK = {"web_server": partial(get, "/"), "ticket_service": partial(get, "/shows"), "echo_server": echoed}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+# The start ----------------------------------------------------------------------------------------------
+
+
+@every_server
+def test_it_answers_at_the_port_it_is_given(name: str) -> None:
+    port = free_port()
+    with run(name, port):
+        assert "The Tempest" in ASK[name](port)
+
+
+@every_server
+def test_with_port_0_it_takes_a_free_port_and_says_which(name: str) -> None:
+    with run(name, 0) as server:
+        assert re.match(r"Started \w+ (server|service) at (http|ws)://127\.0\.0\.1:\d+", server.first_line)
+        assert "The Tempest" in ASK[name](server.port)
+
+
+@every_server
+def test_it_says_how_to_end_it(name: str) -> None:
+    with run(name) as server:
+        assert server.first_line.endswith(", Ctrl+C ends it\n")
+
+
+@every_server
+def test_help_is_one_sentence_and_the_options(name: str) -> None:
+    ran = run_to_the_end(name, "--help")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert re.search(r"usage: .*--port PORT.*\n\n[A-Z].+\.\n", ran.stdout, re.DOTALL)
+
+
+@every_server
+def test_a_word_that_is_no_port_is_refused(name: str) -> None:
+    ran = run_to_the_end(name, "--port", "stage")
+    assert (ran.returncode, ran.stderr.splitlines()[-1].endswith("invalid int value: 'stage'")) == (2, True)
+
+
+@every_server
+def test_a_strangers_port_is_left_alone(name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        ran = run_to_the_end(name, "--port", str(stranger.getsockname()[1]))
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(f"Port {stranger.getsockname()[1]}: ")
+    assert ran.stderr.count("\n") == 1
+
+
+@every_server
+def test_it_listens_on_loopback_alone(name: str) -> None:
+    with run(name) as server:
+        for elsewhere in ("127.0.0.2", "::1"):
+            with pytest.raises(OSError), closing(socket.create_connection((elsewhere, server.port), timeout=2)):
+                pass
+
+
+# The end ------------------------------------------------------------------------------------------------
+
+
+@POSIX
+@every_server
+def test_ctrl_c_ends_it_with_a_word_and_without_a_traceback(name: str) -> None:
+    with run(name) as server:
+        ASK[name](server.port)
+        code, said = server.press_ctrl_c()
+    assert code == 0
+    assert said.splitlines()[-1].startswith("Ctrl+C received, ")
+    assert "Traceback" not in said
+
+
+@POSIX
+@every_server
+def test_ctrl_c_frees_its_port_at_once(name: str) -> None:
+    with run(name) as server:
+        ASK[name](server.port)
+        server.press_ctrl_c()
+    with run(name, server.port) as again:
+        assert "The Tempest" in ASK[name](again.port)
+
+
+@POSIX
+@every_server
+def test_ctrl_c_ends_it_though_a_client_stays(name: str) -> None:
+    handshake = b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    keys = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    with run(name) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+        client.sendall(handshake + keys)
+        assert client.recv(9) == b"HTTP/1.1 "
+        code, said = server.press_ctrl_c()
+    assert (code, "Ctrl+C received" in said, "Traceback" in said) == (0, True, False)
+
+
+# The twins: in a thread and in a process of its own, each server answers alike --------------------------
+
+HAMLET = {"show": 1, "seat": 7, "name": "Ada"}
+NO_JSON = {"data": "{", "headers": {"Content-Type": "application/json"}}
+
+WEB: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/", {}),
+    ("GET", "/index.html?x=1", {}),
+    ("GET", "/style.css", {}),
+    ("GET", "/ticket.png", {}),
+    ("HEAD", "/ticket.png", {}),
+    ("GET", "/today.zzz?x=1", {}),
+    ("GET", "/missing", {}),
+    ("GET", "/..%2fweb_server.py", {}),
+    ("GET", "/%00", {}),
+    ("POST", "/reminder", {"data": {"name": "Ada", "show": "Hamlet"}}),
+    ("POST", "/reminder", {"data": {"name": "Ada"}}),
+    ("POST", "/reminder", {"data": "x" * 20_000}),
+    ("POST", "/missing", {"data": "x"}),
+    ("PUT", "/", {}),
+]
+
+REST: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/shows", {}),
+    ("HEAD", "/shows", {}),
+    ("GET", "/shows/3", {}),
+    ("GET", "/shows/4", {}),
+    ("GET", "/missing", {}),
+    ("GET", "/bookings", {}),
+    ("POST", "/bookings", {"json": HAMLET}),
+    ("POST", "/bookings", {"json": HAMLET}),
+    ("POST", "/bookings", {"json": {**HAMLET, "seat": 0}}),
+    ("POST", "/bookings", {"data": "seat=7"}),
+    ("POST", "/bookings", NO_JSON),
+    ("POST", "/bookings", {"json": {**HAMLET, "name": "x" * 20_000}}),
+    ("PATCH", "/bookings/1", {"json": {"seat": 8}}),
+    ("PUT", "/bookings/1", {"json": {**HAMLET, "seat": 9}}),
+    ("GET", "/bookings/1", {}),
+    ("DELETE", "/bookings/1", {}),
+    ("DELETE", "/bookings/1", {}),
+    ("OPTIONS", "/bookings/1", {}),
+    ("BREW", "/bookings", {}),
+]
+
+FIELDS = ("Content-Type", "Content-Length", "Allow", "Location")
+
+
+def replies(server: Server, asked: list[tuple[str, str, dict[str, Any]]]) -> list[Any]:
+    got = []
+    for method, path, body in asked:
+        reply = requests.request(method, server.url + path, timeout=10, **body)
+        fields = {name: reply.headers.get(name) for name in FIELDS}
+        got.append((method, path, reply.status_code, fields, reply.content))
+    return got
+
+
+def heard(server: Server, messages: list[str | bytes]) -> list[Any]:
+    """What comes back for each message on a connection of its own, or the code it is closed with."""
+    got: list[Any] = []
+    for message in messages:
+        with connect(server.url, max_size=None) as websocket:
+            websocket.send(message)
+            try:
+                got.append(websocket.recv(timeout=10))
+            except ConnectionClosed as closed:
+                got.append(closed.rcvd)
+    return got
+
+
+MESSAGES = ["hello", "", "Zoë 😀", b"\x00\xff", *(b"x" * (echo_server.MAX_MESSAGE + more) for more in (-1, 0, 1))]
+
+TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
+    "web_server": (lambda: web_server.create_server, lambda server: replies(server, WEB)),
+    "ticket_service": (
+        lambda: ticket_service.create_app(ticket_store.Store()),
+        lambda server: replies(server, REST),
+    ),
+    "echo_server": (lambda: echo_server.onconnect, lambda server: heard(server, MESSAGES)),
+}
+
+
+@every_server
+def test_it_answers_alike_in_a_thread_and_in_a_process(name: str) -> None:
+    create, answers = TWINS[name]
+    in_a_thread = answers(launch(create(), port=0, name="in a thread"))
+    in_a_process = answers(launch(f"servers.{name}", port=0, name="in a process"))
+    assert in_a_thread == in_a_process
