@@ -6,10 +6,11 @@ import pkgutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from http.client import BadStatusLine, IncompleteRead, RemoteDisconnected
+from http.client import BadStatusLine, RemoteDisconnected
 from typing import Any
 
 import requests
+from urllib3.exceptions import IncompleteRead
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -108,9 +109,9 @@ class Probe:
     def _broken_answer(self, cause: BaseException) -> Stopped:
         """Say what was wrong with bytes that are no HTTP reply."""
         if isinstance(cause, IncompleteRead):
-            said, promised = len(cause.partial), len(cause.partial) + (cause.expected or 0)
+            promised = cause.partial + cause.expected
             hint = "Content-Length is the number of bytes in the body: str(len(body))"
-            what = f"it promised {promised} and sent {said}"
+            what = f"it promised {promised} and sent {cause.partial}"
             self.expect.findings.append(Finding("sends as many bytes as it promised", False, what, hint))
         elif isinstance(cause, BadStatusLine) and not isinstance(cause, RemoteDisconnected):
             hint = "send_response(200) comes first, end_headers() before the body"

@@ -12,8 +12,7 @@
 # %% [markdown]
 # ## The whole game
 #
-# A box office as a service for programs: it has shows to look at and bookings to make. It speaks HTTP and answers in **JSON**:
-# text that looks much like Python's dictionaries and lists.
+# A box office as a service for programs. It answers in **JSON**: text that looks much like Python's dictionaries and lists.
 
 # %%
 from itertools import count

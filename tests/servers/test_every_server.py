@@ -123,9 +123,10 @@ def test_a_word_that_is_no_port_is_refused(name: str) -> None:
 @every_server
 def test_a_strangers_port_is_left_alone(name: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
-        ran = run_to_the_end(name, "--port", str(stranger.getsockname()[1]))
+        port = stranger.getsockname()[1]
+        ran = run_to_the_end(name, "--port", str(port))
     assert (ran.returncode, ran.stdout) == (1, "")
-    assert ran.stderr.startswith(f"Port {stranger.getsockname()[1]}: ")
+    assert ran.stderr.startswith(f"Port {port}: ")
     assert ran.stderr.count("\n") == 1
 
 
