@@ -1,6 +1,7 @@
 """launch() is unbreakable: each promise, and the fault it stands against."""
 
 import asyncio
+import contextlib
 import functools
 import gc
 import os
@@ -17,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHan
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import requests
 import websocket as websocket_client
@@ -30,8 +32,7 @@ from wirelab import Server, launch, servers, stop_all
 from wirelab.errors import LaunchError, NeverReady, NotAServer, ServerDied
 from wirelab.kernel import Kernel
 
-POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and /proc are POSIX's")
-PROC = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts descriptors in /proc")
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and descriptors are POSIX's")
 
 
 class Hello(BaseHTTPRequestHandler):
@@ -235,10 +236,10 @@ def test_a_websocket_servers_options_reach_it() -> None:
 
 
 def open_descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+    return psutil.Process().num_fds()
 
 
-@PROC
+@POSIX
 @pytest.mark.parametrize("target", [Hello, make_app(), echo], ids=["http", "flask", "websocket"])
 def test_a_hundred_launches_leave_no_more_than_one(target: Any) -> None:
     first = launch(target, port=0)
@@ -270,10 +271,9 @@ def test_a_hundred_launches_leave_no_more_than_one(target: Any) -> None:
     assert len(servers()) == 1
 
 
-@PROC
 def test_a_hundred_launches_need_no_more_memory() -> None:
     def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(psutil.Process().memory_info().rss)
 
     for _ in range(20):
         get(launch(Hello, port=0))
@@ -285,7 +285,6 @@ def test_a_hundred_launches_need_no_more_memory() -> None:
     assert resident() - before < 2_000_000  # bytes
 
 
-@PROC
 def test_a_module_launched_ten_times_runs_once(module: Callable[[str], str]) -> None:
     name = module(MODULE)
     ports = {launch(name, port=0).port for _ in range(10)}
@@ -294,10 +293,12 @@ def test_a_module_launched_ten_times_runs_once(module: Callable[[str], str]) -> 
 
 
 def children_of(pid: int) -> list[int]:
+    """The server processes that a process has started."""
     found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (task / "children").read_text().split()]
-    return [child for child in found if b"child.py" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    for child in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it has ended in the meantime
+            found += [child.pid] if any("child.py" in word for word in child.cmdline()) else []
+    return found
 
 
 def test_launching_replaces_the_code(module: Callable[[str], str]) -> None:
@@ -404,8 +405,7 @@ def test_a_module_that_never_listens_is_ended(
     monkeypatch.setattr("wirelab.processes.READY_WITHIN", 1.0)
     with pytest.raises(NeverReady, match="(?s)does not listen on port .*still thinking"):
         launch(module("import time; print('still thinking'); time.sleep(60)"), port=0)
-    if Path("/proc").exists():
-        assert children_of(os.getpid()) == []
+    assert children_of(os.getpid()) == []
 
 
 def test_a_module_that_listens_elsewhere_is_not_taken_for_ready(
@@ -417,6 +417,31 @@ def test_a_module_that_listens_elsewhere_is_not_taken_for_ready(
         port = other.getsockname()[1]
     with pytest.raises(NeverReady):
         launch(name, port=port)
+
+
+@POSIX
+@pytest.mark.parametrize("host", ["127.0.0.1", "", "localhost"])
+def test_a_modules_port_is_held_for_it_until_it_listens(module: Callable[[str], str], host: str) -> None:
+    slow = textwrap.dedent(MODULE).replace('"127.0.0.1"', repr(host)) + "\nraise SystemExit"
+    name = module("import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.01)\n" + slow)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    launched: list[Server] = []
+    thread = threading.Thread(target=lambda: launched.append(launch(name, port=port)))
+    thread.start()
+    assert wait_until(lambda: not is_free(port))
+    Path("go").touch()
+    thread.join()
+    assert (launched[0].port, get(launched[0])) == (port, "hello")
+
+
+@POSIX
+def test_a_modules_port_is_free_once_its_socket_is_closed(module: Callable[[str], str]) -> None:
+    closes = textwrap.dedent(MODULE).replace("server.serve_forever()", "server.handle_request()")
+    server = launch(module(closes + "\nimport time; time.sleep(60)"), port=0)
+    assert get(server) == "hello"
+    assert wait_until(lambda: is_free(server.port))
+    assert server.running
 
 
 @POSIX
@@ -671,10 +696,9 @@ def test_a_modules_own_children_are_ended_with_it(module: Callable[[str], str]) 
 
 def alive(pid: int) -> bool:
     """Whether the process runs; one that ended and was not yet collected does not."""
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 # Proxies, locales ----------------------------------------------------------------------------------------

@@ -1,10 +1,12 @@
 """Run a server module in a process of its own that ends with the notebook that started it.
 
-    python -u child.py MARK MODULE [ARGUMENTS ...]
+    python -u child.py MARK DESCRIPTOR PORT MODULE [ARGUMENTS ...]
 
 It is run as a file, without the rest of the kit, which would take longer to import than many a
-server. The module stays a plain file that knows nothing of this. Two things are added around it:
+server. The module stays a plain file that knows nothing of this. Three things are added around it:
 
+- where it binds PORT, it gets the socket that the parent has bound and handed over as DESCRIPTOR,
+  so that nobody can take the port in between (on Windows it binds by itself, DESCRIPTOR is -1);
 - when one of its sockets listens, a line `MARK PORT` is written, so that the parent knows that the
   port is this module's and not a stranger's;
 - standard input is a pipe from the parent. A byte asks the module to end; when the parent dies,
@@ -23,7 +25,23 @@ import time
 from pathlib import Path
 from typing import Any
 
+OURS = ("", "0.0.0.0", "127.0.0.1", "localhost")  # a wildcard becomes loopback, where learners are safe
 GRACE = 0.5  # seconds between Ctrl+C and the end, without a parent
+
+
+def hand_over(descriptor: int, port: int) -> None:
+    """From here on, the first socket that is bound to `port` becomes the parent's, which is bound already."""
+    bind = socket.socket.bind
+
+    def bind_or_adopt(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_INET or address[0] not in OURS or address[1] != port:
+            bind(self, address)
+            return
+        socket.socket.bind = bind  # type: ignore[method-assign]
+        os.dup2(descriptor, self.fileno(), inheritable=False)
+        os.close(descriptor)
+
+    socket.socket.bind = bind_or_adopt  # type: ignore[method-assign, assignment]
 
 
 def announce_listening(mark: str) -> None:
@@ -59,9 +77,11 @@ def wait_for_parent() -> bytes:
 
 
 def main() -> None:
-    mark, module, *arguments = sys.argv[1:]
+    mark, descriptor, port, module, *arguments = sys.argv[1:]
     # A job started in the background of a shell has Ctrl+C ignored, and hands that down.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    if descriptor != "-1":
+        hand_over(int(descriptor), int(port))
     announce_listening(mark)
     threading.Thread(target=end_with_parent, daemon=True).start()
     sys.argv = [module, *arguments]

@@ -92,8 +92,12 @@ class Kernel:
 
     def run_all(self, notebook: NotebookNode, *, timeout: float = CELL_TIMEOUT) -> list[Reply]:
         """Queue all code cells at once, as JupyterLab's Run All does, and wait for all."""
+        return self.replies(self.queue(notebook), timeout=timeout)
+
+    def queue(self, notebook: NotebookNode) -> list[str]:
+        """Ask the kernel to run all code cells. Returns at once, with the requests' numbers."""
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        return self.replies([self.send(cell.source, may_fail=is_to_fail(cell)) for cell in cells], timeout=timeout)
+        return [self.send(cell.source, may_fail=is_to_fail(cell)) for cell in cells]
 
     def evaluate(self, expression: str) -> str:
         """The repr of an expression, without a trace in the notebook."""

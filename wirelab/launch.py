@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask
 
 from wirelab import looks
-from wirelab.errors import LaunchError, NotAServer, ServerDied
+from wirelab.errors import LaunchError, NotAServer
 from wirelab.failures import Failure
 from wirelab.host import ADDRESS, Host
 from wirelab.links import links
@@ -280,15 +280,8 @@ def _module_plan(module: str, args: Sequence[str]) -> Plan:
     told = constants(module)
     wanted, scheme = told.get("PORT", 0), told.get("SCHEME", "http")
 
-    def start(port: int) -> Host:
-        _bind(port).close()
-        try:
-            return ProcessHost(module, port, args)
-        except ServerDied:
-            _bind(port).close()  # an OSError here says why: somebody took the port in between
-            raise
-
-    return Plan(module, wanted if isinstance(wanted, int) else 0, str(scheme), start)
+    port = wanted if isinstance(wanted, int) else 0
+    return Plan(module, port, str(scheme), lambda port: ProcessHost(module, _bind(port), args))
 
 
 def _name_of(function: Any) -> str:

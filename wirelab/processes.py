@@ -7,11 +7,13 @@ import importlib.util
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from wirelab import child
 from wirelab.errors import NeverReady, NotAServer, ServerDied
@@ -59,39 +61,43 @@ def _assigned(names: list[ast.expr], values: list[ast.expr]) -> dict[str, object
 
 
 class ProcessHost(Host):
-    """A module in its own process and session, tied to this one by a pipe."""
+    """A module in its own process and session, tied to this one by a pipe, on a port that is bound for it."""
 
-    def __init__(self, module: str, port: int, arguments: Sequence[str] = ()) -> None:
+    def __init__(self, module: str, listener: socket.socket, arguments: Sequence[str] = ()) -> None:
         super().__init__()
-        self.port = port
+        self.port = listener.getsockname()[1]
         self._module = module
         self._mark = f"wirelab-{secrets.token_hex(8)}-listens"
-        self._wanted, self._listens = port, False
+        self._listens = False
         self._decided = threading.Event()  # it listens, or it never will
         self._process: subprocess.Popen[bytes] | None = None
         self._reader = threading.Thread(target=self._read, name=f"log of {module}", daemon=True)
         try:
-            self._process = self._start(arguments)
+            self._process = self._start(listener, arguments)
             self._reader.start()
             self._wait_until_ready()
         except BaseException:  # an interrupt among them: no process stays behind
             self.stop()
             raise
+        finally:
+            listener.close()  # from now on it is the module's alone
 
-    def _start(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-u", child.__file__, self._mark]
-        own_session = (
-            {"start_new_session": True}
-            if os.name == "posix"  # else the notebook's interrupt button ends the server too
-            else {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
-        )
+    def _start(self, listener: socket.socket, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        # A session of its own, else the notebook's interrupt button would end the server too.
+        apart: dict[str, Any]
+        if sys.platform != "win32":
+            handed, apart = listener.fileno(), {"start_new_session": True, "pass_fds": [listener.fileno()]}
+        else:  # no descriptor can be handed over there: the module binds the port anew
+            listener.close()
+            handed, apart = -1, {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        command = [sys.executable, "-u", child.__file__, self._mark, str(handed), str(self.port), self._module]
         return subprocess.Popen(
-            [*command, self._module, "--port", str(self._wanted), *arguments],
+            [*command, "--port", str(self.port), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=_environment(),
-            **own_session,
+            **apart,
         )
 
     def _read(self) -> None:
@@ -117,8 +123,7 @@ class ProcessHost(Host):
             before, mark, port = line.partition(self._mark)
             if not mark:
                 self.log.feed(line + "\n")
-            elif self._wanted in (0, int(port)):
-                self.port = int(port)
+            elif int(port) == self.port:
                 self.log.feed(before)
                 self._listens = True
                 self._decided.set()
@@ -133,7 +138,7 @@ class ProcessHost(Host):
             raise ServerDied(f"{self._module} {self._end(self._process)} before it listened{self._last_words()}")
         if not self._listens:
             raise NeverReady(
-                f"{self._module} runs, but does not listen on port {self._wanted} after {READY_WITHIN:g} s: "
+                f"{self._module} runs, but does not listen on port {self.port} after {READY_WITHIN:g} s: "
                 f"does its main() take --port, and start the server?{self._last_words()}"
             )
 

@@ -1,11 +1,12 @@
 """Every notebook runs with all its cells queued at once, as Run All does, and again in the same kernel."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from wirelab.kernel import Kernel, is_to_fail
+from wirelab.kernel import Kernel, Reply, is_to_fail
 
 FOLDERS = ("notebooks", "exercises", "solutions")
 COURSE = Path(__file__).parents[2]
@@ -14,13 +15,33 @@ LISTENING = "[c.laddr.port for c in __import__('psutil').Process().net_connectio
 CHILDREN = "[child.cmdline() for child in __import__('psutil').Process().children(recursive=True)]"
 
 
+def amiss(path: Path, replies: list[Reply]) -> list[tuple[str, str]]:
+    """The cells that did not end as they are to, and what they said; none if all is well."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [
+        (cell.source, reply.text)
+        for cell, reply in zip(cells, replies, strict=True)
+        if reply.status != ("error" if is_to_fail(cell) else "ok")
+    ]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_run_all_twice_and_nothing_is_left(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    expected = ["error" if is_to_fail(cell) else "ok" for cell in notebook.cells if cell.cell_type == "code"]
     with Kernel(path.parent) as kernel:
         before = kernel.evaluate(LISTENING)  # the debugger's port
-        for _ in range(2):
-            assert [reply.status for reply in kernel.run_all(notebook)] == expected
+        assert amiss(path, kernel.run_all(notebook)) == []
+        assert amiss(path, kernel.run_all(notebook)) == []
         assert kernel.evaluate(LISTENING) == before
         assert kernel.evaluate(CHILDREN) == "[]"
+
+
+@pytest.mark.parametrize("stem", ["12-web-server", "22-rest-server", "33-websocket-server"])
+def test_a_lesson_runs_in_three_kernels_at_once_on_the_real_ports(stem: str) -> None:
+    path = COURSE / "notebooks" / f"{stem}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    with ExitStack() as stack:
+        kernels = [stack.enter_context(Kernel(path.parent, env={})) for _ in range(3)]
+        queued = [kernel.queue(notebook) for kernel in kernels]
+        for kernel, requests in zip(kernels, queued, strict=True):
+            assert amiss(path, kernel.replies(requests)) == []
