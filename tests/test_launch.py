@@ -794,6 +794,21 @@ def test_no_process_outlives_its_kernel(module: Callable[[str], str], tmp_path: 
         assert is_free(port)
 
 
+def test_a_script_that_forgets_to_stop_its_servers_ends_all_the_same(module: Callable[[str], str]) -> None:
+    script = module(
+        f"""
+        from wirelab import launch
+        from servers.echo_server import onconnect
+        from servers.web_server import create_server
+        for target in (create_server, onconnect, {module(MODULE)!r}):
+            print(launch(target, port=0).port)
+        """
+    )
+    ran = subprocess.run([sys.executable, "-m", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert wait_until(lambda: all(is_free(int(port)) for port in ran.stdout.split()))
+
+
 @POSIX
 def test_a_server_survives_the_interrupt_button(module: Callable[[str], str], kernel: Kernel) -> None:
     kernel.run(IN_A_KERNEL + f"process = launch({module(MODULE)!r})")

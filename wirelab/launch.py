@@ -1,6 +1,5 @@
 """Start a server beside the notebook with one call, and know how it ends."""
 
-import atexit
 import errno
 import functools
 import inspect
@@ -323,6 +322,3 @@ def stop_all() -> None:
     """Stop every server of this notebook."""
     for server in servers():
         server.stop()
-
-
-atexit.register(stop_all)
