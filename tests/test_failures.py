@@ -39,5 +39,5 @@ def test_an_error_without_a_message_is_its_kind() -> None:
 
 def test_a_client_that_left_is_told_from_a_fault() -> None:
     assert is_departure(BrokenPipeError())
-    assert is_departure(TimeoutError())
-    assert not is_departure(KeyError())
+    assert is_departure(ConnectionResetError())
+    assert not is_departure(ConnectionRefusedError())  # by a server that the handler asked

@@ -161,7 +161,7 @@ def test_a_handler_class_may_have_arguments_filled_in() -> None:
 def test_a_module_answers_from_its_own_process(module: Callable[[str], str]) -> None:
     server = launch(module(MODULE), port=0)
     assert get(server) == "hello"
-    assert [line for line in server.log if line == "listening"]
+    assert list(server.log.wait(1)) == ["listening"]
 
 
 def test_a_websocket_module_has_a_ws_url(module: Callable[[str], str]) -> None:

@@ -55,4 +55,4 @@ def _function(qualified: str) -> str:
 
 def is_departure(error: BaseException | None) -> bool:
     """Whether the error only says that the client has left, which is no fault of the handler."""
-    return isinstance(error, ConnectionError | TimeoutError)
+    return isinstance(error, BrokenPipeError | ConnectionResetError | ConnectionAbortedError)

@@ -210,7 +210,8 @@ def _note(name: str, wanted: int, got: int) -> str:
     if got == wanted or wanted == 0 or _on_a_hub():
         return ""
     mine = [server.name for server in servers() if server.shown == wanted and server.running]
-    return f"Port {wanted} belongs to {mine[0] if mine else 'another program'}, so {name} listens on {got}."
+    others = "the system" if wanted < 1024 else "another program"
+    return f"Port {wanted} belongs to {mine[0] if mine else others}, so {name} listens on {got}."
 
 
 def _bind(port: int) -> socket.socket:
