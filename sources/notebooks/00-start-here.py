@@ -192,8 +192,7 @@ sys.version_info >= (3, 11)
 # - A cell runs when you press Shift+Enter, and a notebook remembers what ran.
 # - `launch` starts a server, `.url` is its address, `.log` what it saw, `.stop()` its end.
 # - A server that does not answer is not the same as one that answers 404.
-
-# %% [markdown]
+#
 # **Check yourself**
 #
 # <details><summary>What is a port?</summary>

@@ -298,8 +298,7 @@ web.stop()
 # - A server is an `HTTPServer` on a port, a subclass of `BaseHTTPRequestHandler`, and `serve_forever()`.
 # - `send_response`, `send_header`, `end_headers`, `wfile.write`: the order of the calls is the order on the wire.
 # - The wire carries bytes. `Content-Length` counts them.
-
-# %% [markdown]
+#
 # **Check yourself**
 #
 # <details><summary>Why does the address say 127.0.0.1 and not an empty string?</summary>

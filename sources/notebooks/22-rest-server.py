@@ -35,14 +35,12 @@ requests.get(office.url + "/shows/1", timeout=3).json()
 # %%
 wanted = {"show": 1, "seat": 12, "name": "Ada"}
 booked = requests.post(office.url + "/bookings", json=wanted, timeout=3)
-booked.status_code, booked.headers.get("Location")
+print(booked.status_code, booked.headers.get("Location"))
+requests.get(urljoin(booked.url, booked.headers.get("Location")), timeout=3).json()
 
 # %% [markdown]
-# 201 means *Created*, and `Location` says where the new resource is. From there on it can be read, changed and deleted. Run the
-# cell again, and you get 409: seat 12 is taken now. To start afresh, run the cell with `launch` again.
-
-# %%
-requests.get(urljoin(booked.url, booked.headers.get("Location")), timeout=3).json()
+# 201 means *Created*, and `Location` says where the new resource is. There it can be read, changed and deleted. Run the cell
+# again, and you get 409: seat 12 is taken now. To start afresh, run the cell with `launch` again.
 
 # %% [markdown] tags=["notes"]
 # Ask: what would a program at a ticket machine have to say to the box office? Write the verbs people use on the board, then map
@@ -66,7 +64,7 @@ app = Flask("greeter")
 def hello(name):
     return {"greeting": f"Hello, {name}"}
 
-# %%
+
 greeter = launch(app)
 requests.get(greeter.url + "/hello/Ada", timeout=3).json()
 
@@ -97,11 +95,10 @@ class Show(Resource):
             abort(404, message=f"there is no show {id}")
         return SHOWS[id]
 
-# %%
+
 app = Flask("box office")
 api = Api(app)
 api.add_resource(Show, "/shows/<int:id>")
-
 office = launch(app)
 requests.get(office.url + "/shows/2", timeout=3).json()
 
@@ -127,8 +124,7 @@ reply.status_code, reply.headers["Content-Type"]
 # service does so.
 #
 # </details>
-
-# %% [markdown]
+#
 # ## Create: POST, 201, Location
 #
 # To create a resource, POST to its collection. A method returns up to three things: what to say, the status, and headers.
@@ -153,8 +149,7 @@ class Bookings(Resource):
 # %% [markdown]
 # The server chooses the number and never uses it twice. Otherwise someone who kept the address of a cancelled booking would
 # find another person's there.
-
-# %% [markdown]
+#
 # ## Change and delete: PUT, PATCH, DELETE
 #
 # **PUT** stores a complete new state at this address, so nothing may be left out. **PATCH** changes only what is named:
@@ -210,8 +205,6 @@ def call(verb, path, **more):
 
 call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
 call("GET", "/bookings/1")
-
-# %%
 call("PUT", "/bookings/1", json={"seat": 14, "name": "Ada"})
 call("PATCH", "/bookings/1", json={"name": "Ada Lovelace"})
 
@@ -229,8 +222,7 @@ call("DELETE", "/bookings/1")
 # already. The booking is gone, once or twice; only the answer differs, and 404 is an honest one.
 #
 # </details>
-
-# %% [markdown]
+#
 # ## When the client is wrong
 #
 # Asking for a taken seat is a **conflict** with the state of the service: 409. The same request may succeed later.
@@ -242,16 +234,13 @@ call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
 # %% [markdown]
 # A verb that a resource does not have is 405, and the header `Allow` lists those it has (RFC 9110 §15.5.6). Nobody cancels
 # all bookings at once.
-
-# %%
-reply = requests.delete(office.url + "/bookings", timeout=3)
-reply.status_code, sorted(reply.headers["Allow"].split(", "))
-
-# %% [markdown]
+#
 # A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
 # sends a form.
 
 # %%
+reply = requests.delete(office.url + "/bookings", timeout=3)
+print(reply.status_code, sorted(reply.headers["Allow"].split(", ")))
 call("POST", "/bookings", data={"seat": 13, "name": "Cy"})
 
 # %% [markdown]
@@ -295,8 +284,7 @@ call("POST", "/bookings", json={"show": 3, "seat": 81, "name": "Dee"})
 
 # %% [markdown]
 # Flask still prints the older name of 422. Programs read only the number.
-
-# %% [markdown]
+#
 # ## A slash makes a difference
 #
 # `/shows` and `/shows/` are two addresses. This service has the first alone. Choose one form, the one without a slash is
@@ -308,8 +296,7 @@ call("GET", "/shows/")
 # %% [markdown]
 # Had the route been written with a slash at its end, Flask would answer clients that leave it out with 308, a redirect: a second
 # request for each call.
-
-# %% [markdown]
+#
 # ## What Flask-RESTful adds
 #
 # Classes with verbs for methods, JSON for errors, and several formats for one resource. Its last release dates from May 2023,
@@ -337,8 +324,7 @@ call("GET", "/shows/1")
 # - A resource has an address; verbs say what to do with it; the status says what happened.
 # - Created: 201 and Location. Nothing to say: 204. Not there: 404. Not with this verb: 405 and Allow. In the way: 409.
 # - Whatever comes from a client may be wrong. Look first, and answer 4xx; a 5xx means that you did not look.
-
-# %% [markdown]
+#
 # **Check yourself**
 #
 # <details><summary>When is PUT right, and when PATCH?</summary>

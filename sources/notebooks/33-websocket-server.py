@@ -13,7 +13,7 @@
 # ## The whole game
 #
 # An HTTP server answers and forgets you. A **WebSocket** server keeps the connection, and both sides may speak whenever they
-# want. This one sends everything back.
+# want, as often as they want. This one sends everything back.
 
 # %%
 import asyncio
@@ -32,15 +32,12 @@ echo
 
 # %% [markdown]
 # The client: `websockets.connect` opens the connection, and `async with` closes it at the end of the block. `send` sends one
-# message, `recv` waits for the next.
+# message, `recv` waits for the next. The address begins with `ws:`, not `http:`.
 
 # %%
 async with websockets.connect(echo.url) as websocket:
     await websocket.send("Two seats, please")
     print(await websocket.recv())
-
-# %% [markdown]
-# The address begins with `ws:`, not `http:`. One connection carries any number of messages, in both directions.
 
 # %% [markdown] tags=["notes"]
 # Ask who has written `async def` before; usually a third of the room. The ushers below are worth acting out with two people:
@@ -87,8 +84,7 @@ done = await asyncio.gather(stubborn("Ada"), stubborn("Ben"))
 # `requests.get`, for every call that waits without `await`.
 #
 # </details>
-
-# %% [markdown]
+#
 # ## One call of onconnect for each client
 #
 # The server calls `onconnect` once for each client, with the connection, and the calls run side by side. `async for` gives you
@@ -109,13 +105,11 @@ async with websockets.connect(chat.url) as websocket:
         await websocket.send(word)
         print(await websocket.recv())
 
-# %%
 chat.log.wait(2)
 
 # %% [markdown]
 # 1000 is a **close code**: all is well, I am done. A side that closes properly nearly always sends one.
-
-# %% [markdown]
+#
 # ## Look at the bytes
 #
 # A WebSocket begins as HTTP. The client asks for an **upgrade**; the server agrees with 101, and from then on the connection
@@ -155,8 +149,7 @@ with socket.create_connection(("127.0.0.1", greeter.port), timeout=3) as wire:
 #     C->>S: whenever it wants
 #     S->>C: whenever it wants
 # ```
-
-# %% [markdown]
+#
 # ## Break it: a handler that looks complete
 #
 # This handler receives one message, answers it and returns.
@@ -185,8 +178,7 @@ except websockets.ConnectionClosed as error:
 # To go on, it needs a loop, such as `async for`. Had the handler failed, the code would be 1011, and looking at `shop` would tell where.
 #
 # </details>
-
-# %% [markdown]
+#
 # Older examples give `onconnect` a second argument, the path. Since version 14 of the library (2024) there is only one, and the
 # path is `websocket.request.path`. The kit tells you before a client finds out:
 
@@ -236,22 +228,15 @@ async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
 # ```
 #
 # A **Future** stands for a result that is still to come. Nobody ever sets this one, so `await` waits for ever, and meanwhile the
-# server serves. `await server.serve_forever()` says the same in plain words; the echo server uses that:
+# server serves. `await server.serve_forever()` says the same in plain words; the echo server uses that. This is the whole of it:
 
 # %%
-show(echo_server.create_server)
-
-# %%
-show(echo_server.run)
-
-# %%
-show(echo_server.main)
+show(echo_server)
 
 # %% [markdown]
 # `asyncio.run` makes an event loop, runs one coroutine in it to its end, and cleans up. Ctrl+C arrives as `KeyboardInterrupt`, as
 # in lesson 12. (`launch` does all this in a thread with an event loop of its own.)
-
-# %% [markdown]
+#
 # ## await or asyncio.run?
 #
 # In a program, `asyncio.run(main())` stands once, at the end. A notebook has an event loop already, the one that runs your
@@ -285,8 +270,7 @@ asyncio.run(visit(3))
 # %% [markdown]
 # The price: the patch holds for the whole notebook, and `asyncio.run` no longer cleans up: tasks that were left behind run
 # on. Only a restart of the kernel undoes it: run the cell with the error again, and there is none. Where you can, write `await`.
-
-# %% [markdown]
+#
 # ## A client for the terminal
 #
 # A person types, and the server may speak at any moment. The obvious client stops at `input()`, and hears nothing meanwhile.
@@ -333,8 +317,8 @@ show(echo_client.talk)
 
 # %%
 command = [sys.executable, "-m", "servers.echo_client", "--url", echo.url]
-typed = subprocess.run(command, input="one\ntwo\n", text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-print(typed.stdout)
+typed = subprocess.run(command, input="one\ntwo\n", text=True, capture_output=True, timeout=20)
+print(typed.stdout + typed.stderr)
 
 # %% [markdown]
 # Here the cell typed for you. Do it yourself: open two terminals (*File → New → Terminal*), and in each
@@ -352,8 +336,7 @@ print(typed.stdout)
 # - `onconnect(websocket)` runs once per client, for as long as the client stays. When it returns, the connection closes.
 # - `await` is where others may go on. What waits without `await` stops everybody.
 # - In a cell `await`, in a program `asyncio.run`, once.
-
-# %% [markdown]
+#
 # **Check yourself**
 #
 # <details><summary>The server answers one client, and all others wait. What do you look for?</summary>
