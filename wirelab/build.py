@@ -13,11 +13,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from wirelab import lesson
+from wirelab.course import SANITIZE
 from wirelab.errors import SourceError
 from wirelab.kernel import execute
 
-COURSE = Path(__file__).parent.parent
-SANITIZE = Path("sources/sanitize.cfg")
 AT_ONCE = 2  # notebooks run side by side
 
 

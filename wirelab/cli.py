@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from wirelab.build import COURSE, SANITIZE, build, stale
+from wirelab.course import COURSE, SANITIZE
 from wirelab.errors import WirelabError
 
 FIRST = "notebooks/00-start-here.ipynb"
@@ -37,6 +37,8 @@ def test(words: argparse.Namespace) -> int:
 
 def build_notebooks(words: argparse.Namespace) -> int:
     """Build the notebooks from sources/, or with --check only tell which are stale."""
+    from wirelab.build import build, stale  # takes two seconds, which opening the course need not wait for
+
     if not words.check:
         for path in build(COURSE, words.stems):
             print(f"built {path.relative_to(COURSE).as_posix()}")

@@ -5,9 +5,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from wirelab.course import COURSE
 from wirelab.errors import WirelabError
-
-COURSE = Path(__file__).parent.parent
 
 
 class Source:

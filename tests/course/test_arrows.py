@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 ARROWS = {
-    "build": {"errors", "kernel", "lesson"},
+    "build": {"course", "errors", "kernel", "lesson"},
     "check": {"errors", "launch", "looks"},
     "child": set(),
-    "cli": {"build", "errors"},
+    "cli": {"build", "course", "errors"},
+    "course": set(),
     "errors": set(),
     "failures": set(),
     "host": {"failures", "log"},
@@ -21,7 +22,7 @@ ARROWS = {
     "looks": set(),
     "prepare": set(),
     "processes": {"child", "errors", "host"},
-    "show": {"errors"},
+    "show": {"course", "errors"},
     "threads": {"failures", "host", "log"},
     "__init__": {"check", "launch", "prepare", "show"},
     "__main__": {"cli"},

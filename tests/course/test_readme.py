@@ -47,7 +47,8 @@ def test_readme_has_the_minutes_that_the_lessons_state() -> None:
 
 def texts() -> list[tuple[str, Path, str]]:
     """Every text with links: a name, the folder it stands in, the text."""
-    found = [(path.name, path.parent, path.read_text(encoding="utf-8")) for path in COURSE.glob("*.md")]
+    pages = [*COURSE.glob("*.md"), *COURSE.glob("docs/*.md")]
+    found = [(path.name, path.parent, path.read_text(encoding="utf-8")) for path in pages]
     for path in NOTEBOOKS:
         cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
         found.append((f"{path.parent.name}/{path.stem}", path.parent, "\n".join(cells)))
