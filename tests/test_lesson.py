@@ -74,6 +74,15 @@ def test_every_cell_has_its_slide() -> None:
     assert slides == ["slide", "-", "-", "notes", "-"]
 
 
+@pytest.mark.parametrize(
+    ("text", "slide"),
+    [("## One", "slide"), ("### One", "subslide"), ("An answer.\n#\n# ## Next", "slide"), ("```\n# # no\n# ```", "-")],
+)
+def test_a_heading_begins_a_slide_wherever_it_stands_in_the_cell(text: str, slide: str) -> None:
+    [cell] = lecture(f"# %% [markdown]\n# {text}\n", "x").cells
+    assert cell.metadata.slideshow.slide_type == slide
+
+
 def test_notes_are_folded() -> None:
     assert sources(lecture(SOURCE, "x"))[3].startswith("<details><summary>For the instructor</summary>\n\nAsk")
 

@@ -25,6 +25,8 @@ from wirelab.errors import SourceError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = 'raise NotImplementedError("your code here")'
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_HEADING = re.compile(r"^(#+) ", re.MULTILINE)
+_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 KEPT = ("tags", "slideshow")  # of a source cell's metadata
 
 
@@ -131,9 +133,10 @@ def _slide(cell: NotebookNode) -> str:
     """Which kind of slide a cell begins: a heading a new one, all others go on with the one before."""
     if "notes" in _tags(cell):
         return "notes"
-    if cell.cell_type != "markdown" or not cell.source.startswith("#"):
+    headings = _HEADING.findall(_FENCED.sub("", cell.source)) if cell.cell_type == "markdown" else []
+    if not headings:
         return "-"
-    return "subslide" if cell.source.startswith("###") else "slide"
+    return "slide" if min(map(len, headings)) <= 2 else "subslide"
 
 
 def _ids(cells: list[NotebookNode], name: str) -> Iterator[str]:

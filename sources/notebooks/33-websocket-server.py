@@ -40,7 +40,7 @@ async with websockets.connect(echo.url) as websocket:
     print(await websocket.recv())
 
 # %% [markdown] tags=["notes"]
-# Ask who has written `async def` before; usually a third of the room. The ushers below are worth acting out with two people:
+# Ask who has written `async def` before. The ushers below are worth acting out with two people:
 # one walks to the door and waits there, the other goes while the first one waits. Typical trouble: forgetting `await`, which
 # gives a coroutine object instead of a message. Short of time: leave out the section on nest_asyncio.
 
