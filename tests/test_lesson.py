@@ -76,7 +76,12 @@ def test_every_cell_has_its_slide() -> None:
 
 @pytest.mark.parametrize(
     ("text", "slide"),
-    [("## One", "slide"), ("### One", "subslide"), ("An answer.\n#\n# ## Next", "slide"), ("```\n# # no\n# ```", "-")],
+    [
+        ("## One", "slide"),
+        ("### One", "subslide"),
+        ("An answer.\n#\n# ## Next", "slide"),
+        ("```\n# # no\n# ```", "-"),
+    ],
 )
 def test_a_heading_begins_a_slide_wherever_it_stands_in_the_cell(text: str, slide: str) -> None:
     [cell] = lecture(f"# %% [markdown]\n# {text}\n", "x").cells

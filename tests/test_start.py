@@ -49,6 +49,11 @@ runpy.run_path(sys.argv.pop(1), run_name="__main__")
 ASTRAY = {"PYTHONPATH": "nowhere", "VIRTUAL_ENV": "nowhere", "PYTHONIOENCODING": "ascii"}
 
 
+def hear_ctrl_c() -> None:
+    """Undo what a shell does to its background jobs: Ctrl+C is ignored there, and that is handed down."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Course:
     """A copy of the course with few packages, and the environment to start it in."""
 
@@ -89,6 +94,7 @@ class Course:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             start_new_session=True,
+            preexec_fn=hear_ctrl_c if os.name == "posix" else None,
         )
 
     def wait_for(self, pattern: str) -> None:
