@@ -63,6 +63,10 @@ def test_a_wrong_answer_shows_what_came_and_a_hint() -> None:
     assert "  ✓ answers 200 OK\n  ✗ says hello\n    got: 'Hello'\n    hint: letter by letter" in repr(result)
 
 
+def test_an_empty_answer_is_shown_as_such() -> None:
+    assert "✗ says hello\n    got: ''\n" in repr(check("0.1", launch(handler(ok(b"")), port=0)))
+
+
 def test_a_stub_is_not_started() -> None:
     result = check("0.1", launch(failing(NotImplementedError("your code here")), port=0))
     assert repr(result) == "Exercise 0.1, Say hello: not started yet"

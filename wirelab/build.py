@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from wirelab import lesson
 from wirelab.course import SANITIZE
 from wirelab.errors import SourceError
-from wirelab.kernel import execute
+from wirelab.kernel import execute, rewritten
 
 AT_ONCE = 2  # notebooks run side by side
 
@@ -117,19 +117,13 @@ class Sanitizer:
     def __call__(self, notebook: NotebookNode) -> NotebookNode:
         for cell in notebook.cells:
             if cell.cell_type == "code":
-                cell.outputs = self._settled(cell.outputs)
+                cell.outputs = rewritten(cell.outputs, self._settled)
         return notebook
 
-    def _settled(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for regex, new in self.pairs:
-                value = regex.sub(new, value)
-        elif isinstance(value, list):
-            value = [self._settled(item) for item in value]
-        elif isinstance(value, dict):
-            for key in value:
-                value[key] = self._settled(value[key])
-        return value
+    def _settled(self, text: str) -> str:
+        for regex, new in self.pairs:
+            text = regex.sub(new, text)
+        return text
 
 
 def sanitizer(course: Path) -> Sanitizer:

@@ -51,9 +51,9 @@ class Expect:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
-    def __call__(self, passed: object, what: str, *, got: object = "", hint: str = "") -> None:
+    def __call__(self, passed: object, what: str, *, got: object = ..., hint: str = "") -> None:
         """Expect `passed` to be true. `what` is a sentence about the server, as in "answers 200 OK"."""
-        shown = got if isinstance(got, str) and not got else repr(got)
+        shown = "" if got is ... else repr(got)  # an empty text that came is worth showing
         self.findings.append(Finding(what, bool(passed), "" if passed else shown, "" if passed else hint))
 
 

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -202,16 +202,21 @@ def _settled(output: NotebookNode, number: int, moved: Mapping[int, int]) -> Any
         output.execution_count = number
     if output.output_type == "error":
         output.traceback = [f"\x1b[31m{output.ename}\x1b[0m: {output.evalue}"]
-    return _with_ports(output, moved)
+    return rewritten(output, lambda text: _with_ports(text, moved))
 
 
-def _with_ports(value: Any, moved: Mapping[int, int]) -> Any:
-    """The value with each port a server got replaced by the one it asked for, in all its texts."""
+def _with_ports(text: str, moved: Mapping[int, int]) -> str:
+    """The text with each port a server has replaced by the one that is to be shown."""
+    return re.sub(r"(?<=127\.0\.0\.1:)\d+", lambda port: str(moved.get(int(port[0]), port[0])), text)
+
+
+def rewritten(value: Any, rewrite: Callable[[str], str]) -> Any:
+    """An output, or any part of one, with all its texts rewritten, wherever in it they stand."""
     if isinstance(value, str):
-        return re.sub(r"(?<=127\.0\.0\.1:)\d+", lambda port: str(moved.get(int(port[0]), port[0])), value)
+        return rewrite(value)
     if isinstance(value, list):
-        return [_with_ports(item, moved) for item in value]
+        return [rewritten(item, rewrite) for item in value]
     if isinstance(value, dict):
         for key in value:
-            value[key] = _with_ports(value[key], moved)
+            value[key] = rewritten(value[key], rewrite)
     return value

@@ -27,7 +27,7 @@ STUB = 'raise NotImplementedError("your code here")'
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-KEPT = ("tags", "slideshow")  # of a source cell's metadata
+OURS = ("notes", "solution")  # tags for the builder, which no notebook has
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _check_markers(text: str, name: str) -> None:
     opened = 0
     for number, line in enumerate([*text.splitlines(), "# %%"], start=1):
         marker = line.strip()
-        if marker == BEGIN and line == BEGIN:
+        if line == BEGIN:
             raise SourceError(f"{name}, line {number}: {BEGIN} has to stand inside a function; else no stub runs")
         if (marker == BEGIN or line.startswith("# %%")) and opened:
             raise SourceError(f"{name}, line {opened}: {BEGIN} has no {END} in its cell")
@@ -113,20 +113,16 @@ def _tags(cell: NotebookNode) -> list[str]:
 
 def _notebook(cells: list[NotebookNode], name: str) -> NotebookNode:
     for cell, number in zip(cells, _ids(cells, name), strict=True):
-        metadata: dict[str, Any] = {key: cell.metadata[key] for key in KEPT if key in cell.metadata}
-        metadata["tags"] = [tag for tag in _tags(cell) if tag not in ("notes", "solution")]
-        metadata["slideshow"] = {"slide_type": _slide(cell)}
+        metadata: dict[str, Any] = {"slideshow": {"slide_type": _slide(cell)}}
+        if tags := [tag for tag in _tags(cell) if tag not in OURS]:
+            metadata["tags"] = tags
         if "notes" in _tags(cell):
             cell.source = f"<details><summary>For the instructor</summary>\n\n{cell.source}\n\n</details>"
-        cell.metadata = nbformat.from_dict(metadata if metadata["tags"] else _without_tags(metadata))  # type: ignore[no-untyped-call]
+        cell.metadata = nbformat.from_dict(metadata)  # type: ignore[no-untyped-call]
         cell.id = number
     made: NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC})  # type: ignore[no-untyped-call]
     made.nbformat_minor = 5
     return made
-
-
-def _without_tags(metadata: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in metadata.items() if key != "tags"}
 
 
 def _slide(cell: NotebookNode) -> str:
