@@ -4,9 +4,10 @@ from wirelab import prepare
 from wirelab.check import check
 from wirelab.launch import Server, launch, servers, stop_all
 from wirelab.show import show
+from wirelab.tap import Tap, wire
 
 __version__ = "0.1.0"
-__all__ = ["Server", "check", "launch", "servers", "show", "stop_all"]
+__all__ = ["Server", "Tap", "check", "launch", "servers", "show", "stop_all", "wire"]
 
 prepare.past_proxies()
 prepare.interruptible()

@@ -6,6 +6,7 @@
     │   ├── ServerDied         a module ended before it listened
     │   └── NeverReady         a module ran, but did not listen in time
     ├── LogTimeout             the log did not get as many lines as were waited for
+    ├── WireError              wire() was given no server, or save() no file it can write
     ├── UnknownExercise        check() was given an id that no module in checks/ has
     ├── SourceError            a course source has a mistake, at a file and a line
     └── KernelFailed           a notebook's kernel died or ran out of time
@@ -43,6 +44,10 @@ class NeverReady(LaunchError):
 
 class LogTimeout(WirelabError):
     """The log did not get as many lines as were waited for."""
+
+
+class WireError(WirelabError):
+    """wire() was given no server, or save() no file it can write."""
 
 
 class UnknownExercise(WirelabError):

@@ -5,7 +5,6 @@ from collections import deque
 from wirelab.failures import Failure, failure
 from wirelab.log import Log
 
-ADDRESS = "127.0.0.1"  # the number: the name may mean ::1, where a stranger may listen
 PATIENCE = 1.0  # seconds a server gets to end by itself
 
 

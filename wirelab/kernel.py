@@ -22,7 +22,7 @@ from wirelab.errors import KernelFailed
 CELL_TIMEOUT = 60.0  # seconds
 START_TIMEOUT = 60.0
 FREE_PORTS = {"WIRELAB_PORTS": "free"}  # notebooks run side by side must not fight for port 8001
-_MOVED = "getattr(__import__('sys').modules.get('wirelab.launch'), 'MOVED', {})"  # port → port to show
+_MOVED = "getattr(__import__('sys').modules.get('wirelab.ports'), 'MOVED', {})"  # port → port to show
 
 
 @dataclass

@@ -1,12 +1,8 @@
 """Start a server beside the notebook with one call, and know how it ends."""
 
-import errno
 import functools
 import inspect
-import os
-import socket
 import socketserver
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +11,13 @@ from typing import Any
 
 from flask import Flask
 
-from wirelab import looks
+from wirelab import looks, ports
 from wirelab.errors import LaunchError, NotAServer
 from wirelab.failures import Failure
-from wirelab.host import ADDRESS, Host
+from wirelab.host import Host
 from wirelab.links import links
 from wirelab.log import Log
+from wirelab.ports import ADDRESS
 from wirelab.processes import ProcessHost, constants
 from wirelab.threads import FlaskHost, HttpHost, WebSocketHost, http_host
 
@@ -125,8 +122,6 @@ class Server:
 
 
 _SERVERS: dict[str, Server] = {}
-MOVED: dict[int, int] = {}  # the port a server has → the one that a built notebook shows
-_TAKEN = (errno.EADDRINUSE, errno.EACCES, 10048, 10013)  # the last two are Windows' own
 _LOCK = threading.RLock()
 
 
@@ -156,78 +151,25 @@ def launch(
         old = _SERVERS.get(name)
         if old:
             old.stop()
-        host = _start(plan.start, _ports(wanted, old))
-        if _in_tests():
-            shown = old.shown if old and old.wanted == wanted else _as_if_alone(wanted, host.port)
-        else:
-            shown = host.port
-        MOVED[host.port] = shown
+        again = [old.port] if old and old.wanted == wanted else []
+        host = ports.on_first_free(plan.start, ports.to_try(wanted, *again))
+        shown = host.port
+        if ports.in_tests():
+            taken = {server.shown for server in servers() if server.running}
+            shown = old.shown if old and again else ports.as_if_alone(wanted, host.port, taken)
+        ports.MOVED[host.port] = shown
         note = _note(name, wanted, shown)
         server = _SERVERS[name] = Server(name, plan.scheme, host, wanted, shown, note)
     return server
 
 
-def _ports(wanted: int, old: Server | None) -> list[int]:
-    """The ports to try, in order: where the old server was, where it was asked for, near that, any."""
-    again = [old.port] if old and old.wanted == wanted else []
-    return [*again, 0] if _on_a_hub() or _in_tests() else [*again, *_near(wanted), 0]
-
-
-def _near(wanted: int) -> list[int]:
-    """8001, 8011, 8021, ...: a number that can be read and said aloud."""
-    return [port for port in range(wanted, wanted + 50, 10) if port <= 65535] if wanted else []
-
-
-def _on_a_hub() -> bool:
-    """Where port 8001 is a neighbour's, or the hub's own."""
-    return "JUPYTERHUB_SERVICE_PREFIX" in os.environ
-
-
-def _in_tests() -> bool:
-    """Where notebooks run side by side and each is to look as if it ran alone."""
-    return os.environ.get("WIRELAB_PORTS") == "free"
-
-
-def _as_if_alone(wanted: int, actual: int) -> int:
-    """The port that this server would have on a machine where nothing else runs."""
-    taken = {server.shown for server in servers() if server.running}
-    return next((port for port in _near(wanted) if port not in taken), actual)
-
-
-def _start(start: Callable[[int], Host], ports: list[int]) -> Host:
-    """Start on the first of the ports that can be had."""
-    for port in ports:
-        try:
-            return start(port)
-        except OSError as error:
-            if port == 0 or error.errno not in _TAKEN:
-                raise
-    raise AssertionError("port 0 is always tried")
-
-
 def _note(name: str, wanted: int, got: int) -> str:
     """Why the server does not listen where it was asked to, if so."""
-    if got == wanted or wanted == 0 or _on_a_hub():
+    if got == wanted or wanted == 0 or ports.on_a_hub():
         return ""
     mine = [server.name for server in servers() if server.shown == wanted and server.running]
     others = "the system" if wanted < 1024 else "another program"
     return f"Port {wanted} belongs to {mine[0] if mine else others}, so {name} listens on {got}."
-
-
-def _bind(port: int) -> socket.socket:
-    """A socket that listens on `port` and will be handed to the server. Raises OSError where it is taken."""
-    listener = socket.socket()
-    try:
-        if sys.platform == "win32":  # there SO_REUSEADDR lets two servers have one port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((ADDRESS, port))
-        listener.listen(128)
-    except BaseException:
-        listener.close()
-        raise
-    return listener
 
 
 def _plan(target: Any, args: Sequence[str], options: dict[str, Any]) -> Plan:
@@ -240,9 +182,9 @@ def _plan(target: Any, args: Sequence[str], options: dict[str, Any]) -> Plan:
         return _module_plan(target, args)
     if isinstance(target, Flask):
         name = "Flask app" if target.name == "__main__" else target.name
-        return Plan(name, REST_PORT, "http", lambda port: FlaskHost(target, _bind(port)))
+        return Plan(name, REST_PORT, "http", lambda port: FlaskHost(target, ports.bind(port)))
     if isinstance(target, type) and issubclass(target, BaseHTTPRequestHandler):
-        return Plan(target.__name__, HTTP_PORT, "http", lambda port: http_host(target, _bind(port)))
+        return Plan(target.__name__, HTTP_PORT, "http", lambda port: http_host(target, ports.bind(port)))
     if inspect.isroutine(target) or isinstance(target, functools.partial):
         return _factory_plan(target)
     raise NotAServer(_instead(target))
@@ -255,7 +197,7 @@ def _websocket_plan(handler: Any, options: dict[str, Any]) -> Plan:
             f"{name} has to take one argument, the connection: write async def {name}(websocket), and read the "
             "path from websocket.request.path (websockets before version 14 gave it as a second argument)"
         )
-    return Plan(name, WEBSOCKET_PORT, "ws", lambda port: WebSocketHost(handler, _bind(port), options))
+    return Plan(name, WEBSOCKET_PORT, "ws", lambda port: WebSocketHost(handler, ports.bind(port), options))
 
 
 def _factory_plan(create: Any) -> Plan:
@@ -267,7 +209,7 @@ def _factory_plan(create: Any) -> Plan:
         )
 
     def start(port: int) -> Host:
-        _bind(port).close()
+        ports.bind(port).close()
         server = create(ADDRESS, port)
         if not isinstance(server, socketserver.BaseServer):
             raise NotAServer(f"{name}(host, port) returned {type(server).__name__}, not a server of http.server")
@@ -281,7 +223,7 @@ def _module_plan(module: str, args: Sequence[str]) -> Plan:
     wanted, scheme = told.get("PORT", 0), told.get("SCHEME", "http")
 
     port = wanted if isinstance(wanted, int) else 0
-    return Plan(module, port, str(scheme), lambda port: ProcessHost(module, _bind(port), args))
+    return Plan(module, port, str(scheme), lambda port: ProcessHost(module, ports.bind(port), args))
 
 
 def _name_of(function: Any) -> str:
@@ -320,6 +262,8 @@ def servers() -> list[Server]:
 
 
 def stop_all() -> None:
-    """Stop every server of this notebook."""
+    """Stop every server of this notebook, and every relay between a client and a server."""
+    for free in list(ports.BESIDE.values()):
+        free()
     for server in servers():
         server.stop()

@@ -22,8 +22,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
 
 from wirelab.failures import failure, is_departure
-from wirelab.host import ADDRESS, PATIENCE, Host
+from wirelab.host import PATIENCE, Host
 from wirelab.log import Log, own_output
+from wirelab.ports import ADDRESS
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -11,23 +11,36 @@ ARROWS = {
     "child": set(),
     "cli": {"build", "course", "errors"},
     "course": set(),
+    "drawing": {"facets", "looks", "messages", "recording", "transcript"},
     "errors": set(),
+    "facets": {"messages"},
     "failures": set(),
+    "frame_lane": {"messages", "recording"},
+    "har": {"messages", "recording"},
     "host": {"failures", "log"},
+    "http_lane": {"messages", "recording"},
     "kernel": {"errors"},
-    "launch": {"errors", "failures", "host", "links", "log", "looks", "processes", "threads"},
+    "launch": {"errors", "failures", "host", "links", "log", "looks", "ports", "processes", "threads"},
     "lesson": {"errors"},
     "links": set(),
     "log": {"errors"},
     "looks": set(),
+    "messages": {"recording"},
+    "ports": set(),
     "prepare": set(),
     "processes": {"child", "errors", "host"},
+    "reading": {"frame_lane", "http_lane", "messages", "recording"},
+    "recording": set(),
     "show": {"course", "errors"},
-    "threads": {"failures", "host", "log"},
-    "__init__": {"check", "launch", "prepare", "show"},
+    "tap": {"errors", "messages", "ports", "recording", "wire"},
+    "threads": {"failures", "host", "log", "ports"},
+    "transcript": {"facets", "messages", "recording"},
+    "wire": {"drawing", "har", "messages", "reading", "recording", "transcript"},
+    "__init__": {"check", "launch", "prepare", "show", "tap"},
     "__main__": {"cli"},
 }
-PURE = ("errors", "lesson", "looks")
+WIRE = ("drawing", "facets", "frame_lane", "har", "http_lane", "messages", "reading", "transcript", "wire")
+PURE = ("errors", "lesson", "looks", *WIRE)
 IMPURE = {"asyncio", "io", "jupyter_client", "os", "pathlib", "requests", "socket", "subprocess", "threading"}
 
 
@@ -77,5 +90,14 @@ def test_checks_use_the_kits_checking_alone(course: Path) -> None:
 def test_the_kits_door_lists_what_it_gives(course: Path) -> None:
     import wirelab
 
-    assert sorted(wirelab.__all__) == ["Server", "check", "launch", "servers", "show", "stop_all"]
+    assert sorted(wirelab.__all__) == [
+        "Server",
+        "Tap",
+        "check",
+        "launch",
+        "servers",
+        "show",
+        "stop_all",
+        "wire",
+    ]
     assert all(hasattr(wirelab, name) for name in wirelab.__all__)

@@ -1,0 +1,114 @@
+"""Draw a conversation as HTML: two lanes, an arrow for each message, everything else folded away."""
+
+from collections.abc import Iterator, Sequence
+
+from wirelab import facets, looks, transcript
+from wirelab.messages import Ending, Message
+from wirelab.recording import Side
+
+LANES = {Side.CLIENT: ("→", "client to server"), Side.SERVER: ("←", "server to client")}
+
+# JupyterLab's own variables, with values for where there are none; no rule reaches beyond .wirelab-wire.
+STYLE = """
+.wirelab-wire { max-width: 60em; line-height: 1.5; font-size: var(--jp-content-font-size1, 14px);
+  --mono: var(--jp-code-font-family, monospace); --line: var(--jp-border-color1, #9e9e9e);
+  --client: var(--jp-brand-color1, #1565c0); --server: #8e24aa; --bad: var(--jp-error-color1, #c62828);
+  --care: var(--jp-warn-color1, #b26a00); color: var(--jp-content-font-color1, #1f1f1f) }
+[data-jp-theme-light="false"] .wirelab-wire { --server: #d79be8 }
+.wirelab-wire .ends { display: flex; justify-content: space-between; gap: 1em; font-weight: 600 }
+.wirelab-wire .ends span:last-child { text-align: right }
+.wirelab-wire .lanes { border: solid var(--line); border-width: 0 3px; padding: 6px 0 10px }
+.wirelab-wire .aloud { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+.wirelab-wire details { margin: 0 }
+.wirelab-wire summary { cursor: pointer; display: block; padding: 0; list-style: none }
+.wirelab-wire summary::-webkit-details-marker { display: none }
+.wirelab-wire summary:focus-visible { outline: 3px solid var(--client); outline-offset: -3px }
+.wirelab-wire .label { display: flex; flex-wrap: wrap; gap: 0 .7em; align-items: baseline; padding: 5px 12px 0 }
+.wirelab-wire .server .label { justify-content: flex-end }
+.wirelab-wire .line { font-family: var(--mono); font-weight: 600; overflow-wrap: anywhere }
+.wirelab-wire .fold::before { content: "▸ " } .wirelab-wire [open] > summary .fold::before { content: "▾ " }
+.wirelab-wire .few { color: var(--jp-content-font-color2, #555); font-size: .93em }
+.wirelab-wire .arrow { display: flex; align-items: center; color: var(--client); height: 14px }
+.wirelab-wire .server .arrow { flex-direction: row-reverse; color: var(--server) }
+.wirelab-wire .arrow::before { content: ""; flex: 1; border-top: 3px solid }
+.wirelab-wire .arrow::after { content: ""; border: 0 solid transparent; border-width: 7px 0 7px 13px;
+  border-left-color: currentColor }
+.wirelab-wire .server .arrow::after { border-width: 7px 13px 7px 0; border-right-color: currentColor }
+.wirelab-wire .end .arrow::before { border-top-style: dashed } .wirelab-wire .end .arrow::after { display: none }
+.wirelab-wire .bad .arrow { color: var(--bad) } .wirelab-wire .care .arrow { color: var(--care) }
+.wirelab-wire .trouble { border-left: 4px solid var(--bad); margin: 2px 10px; padding: 1px 10px }
+.wirelab-wire .inside { margin: 2px 10px 8px 10px; border-left: 3px solid var(--client); padding-left: 12px }
+.wirelab-wire .server .inside { border-left-color: var(--server) }
+.wirelab-wire .title { color: var(--jp-content-font-color2, #555); font-size: .93em; margin-top: 4px }
+.wirelab-wire .code { font-family: var(--mono); font-size: var(--jp-code-font-size, 13px); white-space: pre-wrap;
+  overflow-wrap: anywhere; tab-size: 4 }
+.wirelab-wire .inside summary { padding: 2px 0 }
+.wirelab-wire .connection { text-align: center; color: var(--jp-content-font-color2, #555); padding: 6px 10px 0 }
+.wirelab-wire .legend summary { padding: 4px 0 }
+.wirelab-wire .legend ul { margin: 2px 0; padding-left: 1.4em }
+"""
+
+LEGEND = [
+    "Each arrow is one message, the first one on top. Click on the line above it to open and close the rest.",
+    "An arrow to the right goes from the client to the server, one to the left comes back.",
+    "[0] is the message's number: tap[0] shows it alone. +3 ms is when it began, counted from the first message.",
+    "In the raw bytes, ␍␊ ends a line: the bytes 13 and 10, in Python \\r\\n. \\x00 is a byte that is no letter.",
+    "An arrow in the colour of errors is followed by a sentence that says what is wrong.",
+]
+
+
+def conversation(messages: Sequence[Message], numbers: Sequence[int], *, server: str) -> str:
+    """All messages, or the first and last of very many. `numbers` stand before them."""
+    if not messages:
+        return looks.panel(looks.text(transcript.conversation(messages, numbers, server=server)), [])
+    where = f"server {server}" if server else "server"
+    ends = f'<div class="ends"><span>client</span><span>{looks.text(where)}</span></div>'
+    rows = "".join(_rows(messages, numbers))
+    legend = "".join(f"<li>{looks.text(line)}</li>" for line in LEGEND)
+    how_much = looks.text(transcript.heading(messages, ""))
+    return (
+        f'<div class="wirelab-wire"><style>{STYLE}</style>{ends}<div class="lanes">{rows}</div>'
+        f'<details class="legend"><summary><span class="few fold">{how_much} · how to read this</span></summary>'
+        f"<ul>{legend}</ul></details></div>"
+    )
+
+
+def _rows(messages: Sequence[Message], numbers: Sequence[int]) -> Iterator[str]:
+    several = len({message.connection for message in messages}) > 1
+    is_open, start, before, previous = len(messages) <= transcript.FULL, messages[0].at, -1, -1
+    for place in transcript.shown(len(messages)):
+        message = messages[place]
+        if place > previous + 1:
+            yield f'<div class="connection">… {facets.plural(place - previous - 1, "message")} more</div>'
+        if several and message.connection != before:
+            yield f'<div class="connection">connection {message.connection + 1}</div>'
+        before, previous = message.connection, place
+        yield _row(message, numbers[place], start, is_open=is_open)
+
+
+def _row(message: Message, number: int, start: float, *, is_open: bool) -> str:
+    arrow, direction = LANES[message.side]
+    label = (
+        f'<span class="few fold">[{number}]</span>'
+        f'<span class="line"><span class="aloud" role="img" aria-label="{direction}">{arrow}</span> '
+        f"{looks.text(facets.first_line(message))}</span>"
+        f'<span class="few">{looks.text(facets.summary(message))}</span>'
+        f'<span class="few">{facets.moment(message.at - start)}</span>'
+    )
+    trouble = f'<div class="trouble">⚠ {looks.text(message.trouble)}</div>' if message.trouble else ""
+    head = f'<div class="label">{label}</div><div class="arrow" aria-hidden="true"></div>'
+    inside = "".join(_part(part) for part in facets.parts(message))
+    kind = " end" if isinstance(message, Ending) else ""
+    opened = " open" if is_open else ""
+    return (
+        f'<details class="{message.side} {facets.status_tone(message)}{kind}"{opened}><summary>{head}</summary>'
+        f'<div class="inside">{inside}</div></details>{trouble}'
+    )
+
+
+def _part(part: facets.Part) -> str:
+    code = f'<div class="code">{looks.text(chr(10).join(part.lines))}</div>'
+    title = looks.text(part.title)
+    if part.name == "raw":
+        return f'<details><summary><span class="title fold">{title}</span></summary>{code}</details>'
+    return code if part.name == "headers" else f'<div class="title">{title}</div>{code}'

@@ -1,0 +1,204 @@
+"""What crosses a wire, as things with names: requests, responses, frames, and bytes that are none of these."""
+
+import shlex
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from websockets.frames import CLOSE_CODE_EXPLANATIONS, Opcode
+
+from wirelab.recording import Side
+
+MOST_UNPACKED = 2**22  # bytes; a small body may unpack to gigabytes
+UNASKED = ("host", "user-agent", "accept", "accept-encoding", "connection", "content-length")
+CURL_SENDS = "application/x-www-form-urlencoded"  # with --data, unless told otherwise
+OPCODES = {Opcode.CONT: "continuation"} | {code: code.name.lower() for code in Opcode if code}
+
+Headers = tuple[tuple[str, str], ...]  # names as they were written, in their order
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What one side sent in one go.
+
+    `at` and `until` are the seconds, from the first byte that was recorded, at which its first and last
+    byte came. `raw` are its bytes as they crossed the wire; `lost` more of them were not kept.
+    `trouble` is a sentence about what is wrong with it, or empty.
+    """
+
+    connection: int
+    side: Side
+    at: float
+    until: float
+    raw: bytes
+    lost: int = 0
+    trouble: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it took on the wire."""
+        return len(self.raw) + self.lost
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpMessage(Message):
+    """A request or a response. `body` is what came of the body, `body_size` how long it was.
+
+    `body` has no chunk sizes in it, and is shorter than `body_size` if not all of it was kept.
+    """
+
+    version: str
+    headers: Headers = ()
+    body: bytes = b""
+    body_size: int = 0
+    complete: bool = True
+
+    def header(self, name: str) -> str:
+        """The values of a header, joined by commas (RFC 9110 §5.3), or an empty text."""
+        return ", ".join(value for other, value in self.headers if other.lower() == name.lower())
+
+    @property
+    def content(self) -> bytes:
+        """The body, unpacked if `Content-Encoding` says that it is packed, and can be."""
+        kinds = {"gzip": 31, "x-gzip": 31, "deflate": 47}
+        bits = kinds.get(self.header("Content-Encoding").strip().lower())
+        if bits is None or not self.body:
+            return self.body
+        try:
+            return zlib.decompressobj(bits).decompress(self.body, MOST_UNPACKED)
+        except zlib.error:
+            return self.body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(HttpMessage):
+    method: str
+    target: str
+
+    @property
+    def first_line(self) -> str:
+        return f"{self.method} {self.target} HTTP/{self.version}"
+
+    def as_curl(self) -> str:
+        """A command for a POSIX shell that sends this request again.
+
+        What curl sends by itself is left out: `Host`, `User-Agent`, `Accept` and the like, unless they
+        differ from what it sends.
+        """
+        words = ["curl", "-i"]
+        if self.method == "HEAD":
+            words.append("--head")
+        elif self.method != ("POST" if self.body else "GET"):
+            words += ["-X", self.method]
+        for name, value in self.headers:
+            if name.lower() not in UNASKED or (name.lower() == "accept" and value != "*/*"):
+                words += ["-H", f"{name}: {value}"]
+        if self.body:
+            if not self.header("Content-Type"):
+                words += ["-H", "Content-Type:"]
+            words += ["--data-binary", self.body.decode("utf-8", "replace")]
+        host = self.header("Host") or "127.0.0.1"
+        words.append(self.target if "://" in self.target else f"http://{host}{self.target}")
+        return shlex.join(words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response(HttpMessage):
+    status: int
+    reason: str = ""
+
+    @property
+    def first_line(self) -> str:
+        return f"HTTP/{self.version} {self.status} {self.reason}".rstrip()
+
+    @property
+    def meaning(self) -> str:
+        """What the status means, by its number; the words on the wire are decoration."""
+        try:
+            return HTTPStatus(self.status).phrase
+        except ValueError:
+            return ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the request has its answer with this: 1xx announces another, 101 ends HTTP."""
+        return self.status >= 200 or self.status == 101
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame(Message):
+    """A WebSocket frame (RFC 6455 §5.2).
+
+    `length` is what its header says, in bytes; `payload` is unmasked, and inflated if it was
+    compressed. `key` are the four bytes of the mask, or none.
+    """
+
+    opcode: Opcode
+    fin: bool
+    rsv: tuple[bool, bool, bool]
+    key: bytes
+    length: int
+    payload: bytes
+    compressed: bool = False
+    first: Opcode | None = None  # of a message in several frames: what its first frame was
+
+    @property
+    def kind(self) -> str:
+        """text, binary, continuation, close, ping or pong."""
+        return OPCODES[self.opcode]
+
+    @property
+    def masked(self) -> bool:
+        return bool(self.key)
+
+    @property
+    def is_text(self) -> bool:
+        return Opcode.TEXT in (self.opcode, self.first)
+
+    @property
+    def text(self) -> str:
+        """The payload of a text frame, or the reason in a close frame."""
+        payload = self.payload[2:] if self.opcode is Opcode.CLOSE else self.payload
+        return payload.decode("utf-8", "replace")
+
+    @property
+    def code(self) -> int | None:
+        """The close code; None in other frames, and in a close frame that has none."""
+        is_coded = self.opcode is Opcode.CLOSE and len(self.payload) >= 2
+        return int.from_bytes(self.payload[:2], "big") if is_coded else None
+
+    @property
+    def meaning(self) -> str:
+        """What the close code means (RFC 6455 §7.4)."""
+        if self.code is None:
+            return ""
+        ranges = {3: "registered for a framework", 4: "an application's own"}
+        return CLOSE_CODE_EXPLANATIONS.get(self.code) or ranges.get(self.code // 1000, "unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Message):
+    """Bytes that are neither HTTP nor WebSocket, as they came."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending(Message):
+    """A side ended the connection where it should not have: no bytes, and a trouble that says what is missing."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and what came back: 1xx responses, if any, and the final one."""
+
+    request: Request
+    responses: Sequence[Response]
+
+    @property
+    def response(self) -> Response | None:
+        """The final response, or None if there is none yet."""
+        return next((response for response in self.responses if response.is_final), None)
+
+    def as_curl(self) -> str:
+        """A command for a POSIX shell that sends the request again."""
+        return self.request.as_curl()
