@@ -58,7 +58,7 @@ LEGEND = [
 
 
 def conversation(messages: Sequence[Message], numbers: Sequence[int], *, server: str) -> str:
-    """All messages, or the first and last of very many. `numbers` stand before them."""
+    """All messages, or the first and last of very many. `numbers` stand before them, if there are any."""
     if not messages:
         return looks.panel(looks.text(transcript.conversation(messages, numbers, server=server)), [])
     where = f"server {server}" if server else "server"
@@ -83,13 +83,14 @@ def _rows(messages: Sequence[Message], numbers: Sequence[int]) -> Iterator[str]:
         if several and message.connection != before:
             yield f'<div class="connection">connection {message.connection + 1}</div>'
         before, previous = message.connection, place
-        yield _row(message, numbers[place], start, is_open=is_open)
+        number = f"[{numbers[place]}]" if numbers else ""
+        yield _row(message, number, start, is_open=is_open)
 
 
-def _row(message: Message, number: int, start: float, *, is_open: bool) -> str:
+def _row(message: Message, number: str, start: float, *, is_open: bool) -> str:
     arrow, direction = LANES[message.side]
     label = (
-        f'<span class="few fold">[{number}]</span>'
+        f'<span class="few fold">{number}</span>'
         f'<span class="line"><span class="aloud" role="img" aria-label="{direction}">{arrow}</span> '
         f"{looks.text(facets.first_line(message))}</span>"
         f'<span class="few">{looks.text(facets.summary(message))}</span>'

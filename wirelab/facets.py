@@ -98,7 +98,7 @@ def parts(message: Message) -> list[Part]:
     elif isinstance(message, Frame):
         found += [_payload(message)] if message.payload and message.opcode is not Opcode.CLOSE else []
         found.append(Part("frame", "the frame", anatomy(message)))
-    if message.raw or message.lost:
+    if (message.raw or message.lost) and not isinstance(message, Frame):  # a frame is taken apart already
         found.append(Part("raw", "raw bytes", raw_lines(message)))
     return found
 
@@ -206,7 +206,7 @@ def _start(digits: bytes) -> str:
 def raw_lines(message: Message) -> list[str]:
     """The bytes as they crossed the wire, each line end visible; as digits where they are no text."""
     start = message.raw[: 2 * MOST_CHARACTERS]
-    if isinstance(message, Frame) or b"\0" in start or sum(byte > 127 for byte in start) > len(start) // 3:
+    if b"\0" in start or sum(byte > 127 for byte in start) > len(start) // 3:
         return hex_lines(message.raw, message.size)
     lines = re.findall(rb"[^\n]*\n|[^\n]+", start)[: 2 * MOST_LINES]
     rest = message.size - sum(map(len, lines))

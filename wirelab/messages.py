@@ -18,7 +18,7 @@ OPCODES = {Opcode.CONT: "continuation"} | {code: code.name.lower() for code in O
 Headers = tuple[tuple[str, str], ...]  # names as they were written, in their order
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Message:
     """What one side sent in one go.
 
@@ -40,8 +40,18 @@ class Message:
         """How many bytes it took on the wire."""
         return len(self.raw) + self.lost
 
+    def __repr__(self) -> str:
+        from wirelab import transcript  # it knows all kinds of messages, and imports them from here
 
-@dataclass(frozen=True, kw_only=True)
+        return transcript.conversation([self], [], server="")
+
+    def _repr_html_(self) -> str:
+        from wirelab import drawing
+
+        return drawing.conversation([self], [], server="")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class HttpMessage(Message):
     """A request or a response. `body` is what came of the body, `body_size` how long it was.
 
@@ -71,7 +81,7 @@ class HttpMessage(Message):
             return self.body
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Request(HttpMessage):
     method: str
     target: str
@@ -103,7 +113,7 @@ class Request(HttpMessage):
         return shlex.join(words)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Response(HttpMessage):
     status: int
     reason: str = ""
@@ -126,7 +136,7 @@ class Response(HttpMessage):
         return self.status >= 200 or self.status == 101
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Frame(Message):
     """A WebSocket frame (RFC 6455 §5.2).
 
@@ -177,12 +187,12 @@ class Frame(Message):
         return CLOSE_CODE_EXPLANATIONS.get(self.code) or ranges.get(self.code // 1000, "unknown")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Unreadable(Message):
     """Bytes that are neither HTTP nor WebSocket, as they came."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Ending(Message):
     """A side ended the connection where it should not have: no bytes, and a trouble that says what is missing."""
 

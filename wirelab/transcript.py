@@ -31,12 +31,13 @@ def heading(messages: Sequence[Message], server: str) -> str:
 def conversation(
     messages: Sequence[Message], numbers: Sequence[int], *, server: str, full: bool = False, raw: bool = False
 ) -> str:
-    """All messages, or the first and last of very many. `numbers` stand before them."""
+    """All messages, or the first and last of very many. `numbers` stand before them, if there are any."""
     if not messages:
         return f"nothing crossed the wire{f' to {server}' if server else ''}"
     full = full or len(messages) <= FULL
     places = list(range(len(messages))) if full else shown(len(messages))
-    lines, before, start = [heading(messages, server)], messages[0].connection, messages[0].at
+    lines = [heading(messages, server)] if numbers else []
+    before, start = messages[0].connection, messages[0].at
     for place, previous in zip(places, [-1, *places], strict=False):
         if place > previous + 1:
             lines.append(f"… {facets.plural(place - previous - 1, 'message')} more")
@@ -44,12 +45,13 @@ def conversation(
         if message.connection != before or (place == 0 and len({one.connection for one in messages}) > 1):
             lines.append(f"connection {message.connection + 1}")
         before = message.connection
-        lines += _message(message, numbers[place], start, full=full, raw=raw)
+        number = f"[{numbers[place]}] " if numbers else ""
+        lines += _message(message, number, start, full=full, raw=raw)
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _message(message: Message, number: int, start: float, *, full: bool, raw: bool) -> Iterator[str]:
-    head = f"[{number}] {ARROWS[message.side]}  "
+def _message(message: Message, number: str, start: float, *, full: bool, raw: bool) -> Iterator[str]:
+    head = f"{number}{ARROWS[message.side]}  "
     first, *more = _wrapped(facets.first_line(message), TIME - len(head) - 1) or [""]
     yield f"{head + first:<{TIME}}{facets.moment(message.at - start)}"
     yield from (" " * len(head) + line for line in more[:3])

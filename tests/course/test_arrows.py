@@ -25,7 +25,7 @@ ARROWS = {
     "links": set(),
     "log": {"errors"},
     "looks": set(),
-    "messages": {"recording"},
+    "messages": {"drawing", "recording", "transcript"},
     "ports": set(),
     "prepare": set(),
     "processes": {"child", "errors", "host"},
