@@ -27,7 +27,7 @@ STYLE = """
 .wirelab-wire .server .label { justify-content: flex-end }
 .wirelab-wire .line { font-family: var(--mono); font-weight: 600; overflow-wrap: anywhere }
 .wirelab-wire .fold::before { content: "▸ " } .wirelab-wire [open] > summary .fold::before { content: "▾ " }
-.wirelab-wire .few { color: var(--jp-content-font-color2, #555); font-size: .93em }
+.wirelab-wire .few, .wirelab-wire .title, .wirelab-wire .connection { opacity: .8; font-size: .93em }
 .wirelab-wire .arrow { display: flex; align-items: center; color: var(--client); height: 14px }
 .wirelab-wire .server .arrow { flex-direction: row-reverse; color: var(--server) }
 .wirelab-wire .arrow::before { content: ""; flex: 1; border-top: 3px solid }
@@ -39,11 +39,11 @@ STYLE = """
 .wirelab-wire .trouble { border-left: 4px solid var(--bad); margin: 2px 10px; padding: 1px 10px }
 .wirelab-wire .inside { margin: 2px 10px 8px 10px; border-left: 3px solid var(--client); padding-left: 12px }
 .wirelab-wire .server .inside { border-left-color: var(--server) }
-.wirelab-wire .title { color: var(--jp-content-font-color2, #555); font-size: .93em; margin-top: 4px }
+.wirelab-wire .title { margin-top: 4px }
 .wirelab-wire .code { font-family: var(--mono); font-size: var(--jp-code-font-size, 13px); white-space: pre-wrap;
   overflow-wrap: anywhere; tab-size: 4 }
 .wirelab-wire .inside summary { padding: 2px 0 }
-.wirelab-wire .connection { text-align: center; color: var(--jp-content-font-color2, #555); padding: 6px 10px 0 }
+.wirelab-wire .connection { text-align: center; padding: 6px 10px 0 }
 .wirelab-wire .legend summary { padding: 4px 0 }
 .wirelab-wire .legend ul { margin: 2px 0; padding-left: 1.4em }
 """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from websockets.frames import Opcode
 
-from wirelab.messages import Ending, Frame, HttpMessage, Message, Response
+from wirelab.messages import Ending, Frame, HttpMessage, Message, Response, Unreadable
 
 MOST_LINES, MOST_CHARACTERS = 20, 1200  # of a body; what is longer is shortened, and says so
 MOST_BYTES = 96  # of a body shown in hexadecimal digits
@@ -98,7 +98,9 @@ def parts(message: Message) -> list[Part]:
     elif isinstance(message, Frame):
         found += [_payload(message)] if message.payload and message.opcode is not Opcode.CLOSE else []
         found.append(Part("frame", "the frame", anatomy(message)))
-    if (message.raw or message.lost) and not isinstance(message, Frame):  # a frame is taken apart already
+    elif isinstance(message, Unreadable):  # there is nothing else to see
+        return [Part("body", f"{plural(message.size, 'byte')}, as they came", raw_lines(message))]
+    if isinstance(message, HttpMessage):
         found.append(Part("raw", "raw bytes", raw_lines(message)))
     return found
 

@@ -66,6 +66,11 @@ class Conversation(Sequence[Message]):
         """The WebSocket frames alone."""
         return self._part([place for place, message in enumerate(self) if isinstance(message, Frame)])
 
+    def sent_by(self, side: str) -> "Conversation":
+        """What one side sent: "client" or "server"."""
+        wanted = Side(side)
+        return self._part([place for place, message in enumerate(self) if message.side is wanted])
+
     @property
     def troubles(self) -> "Conversation":
         """The messages with something wrong."""

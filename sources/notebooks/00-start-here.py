@@ -6,7 +6,7 @@
 # By the end you can
 #
 # - run a cell, all cells, and stop one that hangs,
-# - start a server, ask it for a page and stop it,
+# - start a server, ask it for a page, and see what crossed the wire,
 # - have an exercise checked.
 
 # %% [markdown]
@@ -49,7 +49,7 @@ theatre.upper()
 # A **server** is a program that waits to be asked. `launch` starts one next to this notebook and returns when it is ready.
 
 # %%
-from wirelab import check, launch, servers, stop_all
+from wirelab import check, launch, servers, stop_all, wire
 
 web = launch("servers.web_server")
 web
@@ -81,33 +81,35 @@ print(answer.text)
 # %% [markdown]
 # ## See what crossed the wire
 #
-# In this course you look at the bytes themselves. Here you send the request by hand: three lines of text and an empty one.
-# `\r\n` is how HTTP ends a line, and `b"..."` makes bytes of a text. What is printed is everything that comes back.
+# Where other courses say what happens, this one shows it. `wire` puts a **relay** between client and server. It passes every
+# byte on, and writes it down. The client asks the relay instead of the server, at `tap.url`.
 
 # %%
-import socket
+with wire(web) as tap:
+    requests.get(tap.url + "/hello.txt", timeout=3)
 
-with socket.create_connection(("127.0.0.1", web.port), timeout=3) as wire:
-    wire.sendall(b"GET /today.zzz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-    reply = wire.makefile("rb").read()
-
-print(reply.decode())
+tap
 
 # %% [markdown]
-# You can read it. First a line with the 200 you know, then lines with facts about the page, an empty line, and the page.
-# The next lesson takes it apart.
+# Read it from the top: an arrow to the right is the client speaking, one to the left is the server. The client asked with
+# `GET` and the name of the page; the server said 200 OK, a few facts about the page, and then the page. Click on a line to fold
+# it. *Raw bytes* shows the same as it was sent, *how to read this* explains the signs.
 #
 # ```mermaid
-# sequenceDiagram
-#     participant C as client<br>(your cell)
-#     participant S as server<br>(port 8001)
-#     C->>S: GET /today.zzz
-#     S->>C: 200 OK, and the page
+# flowchart LR
+#     C["client<br>(your cell)"] <-->|tap.url| R["relay<br>(port 9001)"] <-->|web.url| S["server<br>(port 8001)"]
 # ```
 
 # %% [markdown]
-# The server keeps a **log**: a line when it starts, then one for every request. `wait(3)` waits until there are three lines and
-# shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all.
+# You need no library to speak this language. `tap[0].raw` is what the client sent, every byte of it: five lines and an empty
+# one. `\r\n` is how HTTP ends a line, and `b"..."` is how Python writes bytes.
+
+# %%
+tap[0].raw
+
+# %% [markdown]
+# The server keeps a **log** as well: a line when it starts, then one for every request. `wait(3)` waits until there are three
+# lines and shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all.
 
 # %%
 web.log.wait(3)
@@ -190,7 +192,7 @@ sys.version_info >= (3, 11)
 # ## Recap
 #
 # - A cell runs when you press Shift+Enter, and a notebook remembers what ran.
-# - `launch` starts a server, `.url` is its address, `.log` what it saw, `.stop()` its end.
+# - `launch` starts a server, `.url` is its address, `.stop()` its end. `wire` shows what crosses between it and a client.
 # - A server that does not answer is not the same as one that answers 404.
 #
 # **Check yourself**

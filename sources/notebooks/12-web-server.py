@@ -15,20 +15,25 @@
 # This is the finished server: it serves a small site, in a process of its own.
 
 # %%
-import socket
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import requests
 
 from servers import web_server
-from wirelab import launch, show, stop_all
+from wirelab import launch, show, stop_all, wire
 
 site = launch("servers.web_server")
 site
 
+# %% [markdown]
+# Ask it for a page, with the relay of lesson 00 in between, and look at the answer: this is what you will learn to write.
+
 # %%
-reply = requests.get(site.url + "/index.html", timeout=3)
-reply.status_code, reply.headers["Content-Type"]
+with wire(site) as tap:
+    requests.get(tap.url + "/hello.txt", timeout=3)
+
+tap
 
 # %% [markdown]
 # Python comes with all you need: the module `http.server`. Three things make a server, and you write only the second.
@@ -39,7 +44,7 @@ reply.status_code, reply.headers["Content-Type"]
 
 # %% [markdown] tags=["notes"]
 # Ask: what must a program do so that a browser can talk to it? Collect answers (listen, read, answer, go on) and point at
-# the three numbers above. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
+# the three numbers below. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
 # another, so let people use `.url`. Where `HTTPServer(...)` takes seconds, the computer looks up its own name first. Short of time: skip the section on threads, not the one on the order of calls.
 
 # %% [markdown]
@@ -70,19 +75,17 @@ requests.get(web.url, timeout=3).text
 # %% [markdown]
 # ## Which line writes what
 #
-# To see it, leave out the client library and send the request by hand. `\r\n` ends a line, and an empty line ends the request.
-# A handler speaks HTTP/1.0 unless told otherwise: it closes the connection after its reply, and so `read()` knows where the
-# reply ends.
+# The next function asks a server for a page through a relay, and gives you the relay with what it wrote down. If the answer is no
+# HTTP, `requests` raises an exception; here that does not matter, because you look for yourself.
 
 # %%
-def ask(server, request):
-    """Send the request as it is, and return every byte of the reply."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=3) as wire:
-        wire.sendall(request.encode())
-        return wire.makefile("rb").read().decode()
+def look(server, path="/"):
+    with wire(server) as tap, suppress(requests.RequestException):
+        requests.get(tap.url + path, timeout=3)
+    return tap
 
 
-print(ask(web, "GET / HTTP/1.0\r\n\r\n"))
+look(web)
 
 # %% [markdown]
 # | call | what it writes |
@@ -92,7 +95,8 @@ print(ask(web, "GET / HTTP/1.0\r\n\r\n"))
 # | `end_headers()` | the **empty line**, which says that the headers are over |
 # | `wfile.write(body)` | the **body**, as bytes |
 #
-# `wfile` is the *file to write to*: the connection to the client. There is an `rfile` as well, to read from.
+# `wfile` is the *file to write to*: the connection to the client. There is an `rfile` as well, to read from. The version at the
+# very beginning, HTTP/1.0, says that the server closes the connection after its response.
 
 # %% [markdown]
 # ```mermaid
@@ -100,7 +104,7 @@ print(ask(web, "GET / HTTP/1.0\r\n\r\n"))
 #     participant C as client
 #     participant H as HTTPServer
 #     participant M as MyHandler
-#     C->>H: GET / HTTP/1.0
+#     C->>H: GET / HTTP/1.1
 #     H->>M: do_GET()
 #     M->>C: HTTP/1.0 200 OK (send_response)
 #     M->>C: Content-Type, Content-Length (send_header)
@@ -163,13 +167,13 @@ class Hasty(BaseHTTPRequestHandler):
 
 
 hasty = launch(Hasty)
-print(ask(hasty, "GET / HTTP/1.0\r\n\r\n"))
+look(hasty)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The bytes arrive, but the calls write in the order in which you make them, and the first line of a reply has to be the status
-# line (RFC 9112 §2.1). Here it is a header. A client that knows HTTP gives up.
+# No. The bytes arrive, but the calls write in the order in which you make them, and the first line of a response has to be the
+# status line (RFC 9112 §2.1). Here it is a header, and the status line comes second. A client that knows HTTP gives up:
 #
 # </details>
 
@@ -193,10 +197,10 @@ class Wordy(BaseHTTPRequestHandler):
 
 
 wordy = launch(Wordy)
-print(ask(wordy, "GET / HTTP/1.0\r\n\r\n"))
+look(wordy)
 
 # %% [markdown]
-# 200 OK, and an empty page: the status had left before the mistake was made. The client cannot know what went wrong. Look at
+# 200 OK, and no body: the status had left before the mistake was made. The client cannot know what went wrong. Look at
 # the server: it knows the line. (It listens on 8021, because 8011 went to Hasty.)
 
 # %%
@@ -217,7 +221,7 @@ class Wordy(BaseHTTPRequestHandler):
 
 
 wordy = launch(Wordy)
-print(ask(wordy, "GET / HTTP/1.0\r\n\r\n"))
+look(wordy)
 
 # %% [markdown]
 # ## Without the kit

@@ -23,7 +23,7 @@ from flask import Flask, request
 from flask_restful import Api, Resource, abort
 
 from servers import ticket_service
-from wirelab import launch, show, stop_all
+from wirelab import launch, show, stop_all, wire
 
 office = launch("servers.ticket_service")
 requests.get(office.url + "/shows/1", timeout=3).json()
@@ -34,13 +34,17 @@ requests.get(office.url + "/shows/1", timeout=3).json()
 
 # %%
 wanted = {"show": 1, "seat": 12, "name": "Ada"}
-booked = requests.post(office.url + "/bookings", json=wanted, timeout=3)
-print(booked.status_code, booked.headers.get("Location"))
-requests.get(urljoin(booked.url, booked.headers.get("Location")), timeout=3).json()
+with wire(office) as tap:
+    booked = requests.post(tap.url + "/bookings", json=wanted, timeout=3)
+
+tap
 
 # %% [markdown]
 # 201 means *Created*, and `Location` says where the new resource is. There it can be read, changed and deleted. Run the cell
 # again, and you get 409: seat 12 is taken now. To start afresh, run the cell with `launch` again.
+
+# %%
+requests.get(urljoin(office.url, booked.headers.get("Location")), timeout=3).json()
 
 # %% [markdown] tags=["notes"]
 # Ask: what would a program at a ticket machine have to say to the box office? Write the verbs people use on the board, then map
@@ -74,10 +78,11 @@ requests.get(greeter.url + "/hello/Ada", timeout=3).json()
 # still there; Flask writes them.
 
 # %%
-reply = requests.get(greeter.url + "/hello/Ada", timeout=3)
-for name in ("Content-Type", "Content-Length"):
-    print(name, reply.headers[name])
+with wire(greeter) as tap:
+    requests.get(tap.url + "/hello/Ada", timeout=3)
+
 greeter.stop()
+tap[1]
 
 # %% [markdown]
 # ## A resource is a class
@@ -234,14 +239,20 @@ call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
 # %% [markdown]
 # A verb that a resource does not have is 405, and the header `Allow` lists those it has (RFC 9110 §15.5.6). Nobody cancels
 # all bookings at once.
-#
-# A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
-# sends a form.
 
 # %%
 reply = requests.delete(office.url + "/bookings", timeout=3)
 print(reply.status_code, sorted(reply.headers["Allow"].split(", ")))
-call("POST", "/bookings", data={"seat": 13, "name": "Cy"})
+
+# %% [markdown]
+# A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
+# sends a form. The wire tells the two apart: look at `Content-Type`, and at the body.
+
+# %%
+with wire(office) as tap:
+    requests.post(tap.url + "/bookings", data={"seat": 13, "name": "Cy"}, timeout=3)
+
+tap
 
 # %% [markdown]
 # ## Break it: trust the client

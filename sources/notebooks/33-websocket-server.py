@@ -17,27 +17,34 @@
 
 # %%
 import asyncio
-import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import websockets
 
 from servers import echo_client, echo_server
-from wirelab import launch, show, stop_all
+from wirelab import launch, show, stop_all, wire
 
 echo = launch("servers.echo_server")
 echo
 
 # %% [markdown]
 # The client: `websockets.connect` opens the connection, and `async with` closes it at the end of the block. `send` sends one
-# message, `recv` waits for the next. The address begins with `ws:`, not `http:`.
+# message, `recv` waits for the next. The address begins with `ws:`, not `http:`. Between the two is the relay of lesson 00.
 
 # %%
-async with websockets.connect(echo.url) as websocket:
-    await websocket.send("Two seats, please")
-    print(await websocket.recv())
+with wire(echo) as tap:
+    async with websockets.connect(tap.url, compression=None) as websocket:
+        await websocket.send("Two seats, please")
+        print(await websocket.recv())
+
+tap
+
+# %% [markdown]
+# A request and a response, as in HTTP, and then something else: **frames**, in both directions. You will look into them soon.
+# (Without `compression=None` the library packs its messages, and you could not read their bytes.)
 
 # %% [markdown] tags=["notes"]
 # Ask who has written `async def` before. The ushers below are worth acting out with two people:
@@ -112,32 +119,22 @@ chat.log.wait(2)
 #
 # ## Look at the bytes
 #
-# A WebSocket begins as HTTP. The client asks for an **upgrade**; the server agrees with 101, and from then on the connection
-# carries frames. This server says something first, so that there is a frame to see.
+# A WebSocket begins as HTTP. The client asks for an **upgrade**, and the server agrees with 101. From then on the connection
+# carries frames. Here are the first two messages of your conversation with the echo server:
 
 # %%
-async def greet(websocket):
-    await websocket.send("Welcome")
-    await websocket.wait_closed()
-
-
-greeter = launch(greet, port=8022)
-
-# %%
-UPGRADE = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-
-with socket.create_connection(("127.0.0.1", greeter.port), timeout=3) as wire:
-    wire.sendall(UPGRADE + KEY)
-    reply = wire.makefile("rb")
-    while (line := reply.readline()) != b"\r\n":
-        print(line.decode().strip())
-    print(reply.read(9))
+tap[:2]
 
 # %% [markdown]
-# Two bytes, then the text. `\x81` says: a text message, all in one frame. `\x07` is its length, seven. A client's frame has
-# four bytes more, and a long text needs a longer length. The HTTP reply of lesson 12 spent about 140 bytes before it came to
-# the point.
+# And here are the next two, taken apart: your message, and what came back.
+
+# %%
+tap[2:4]
+
+# %% [markdown]
+# Two bytes say it all: that this is text, that the message is complete, how long it is. A client adds four bytes of **mask** and
+# mixes them into its payload; a server must not (RFC 6455 §5.1). The HTTP response above spent more than a hundred bytes before it
+# came to the point.
 #
 # ```mermaid
 # sequenceDiagram
@@ -145,7 +142,6 @@ with socket.create_connection(("127.0.0.1", greeter.port), timeout=3) as wire:
 #     participant S as server
 #     C->>S: GET / with Upgrade: websocket
 #     S->>C: 101 Switching Protocols
-#     S->>C: Welcome
 #     C->>S: whenever it wants
 #     S->>C: whenever it wants
 # ```
@@ -162,19 +158,19 @@ async def hasty(websocket):
     await websocket.send(f"You said: {message}")
 
 
-shop = launch(hasty, port=8032)
-try:
-    async with websockets.connect(shop.url) as websocket:
+shop = launch(hasty, port=8022)
+with wire(shop) as tap, suppress(websockets.ConnectionClosed):
+    async with websockets.connect(tap.url, compression=None) as websocket:
         for word in ["one", "two"]:
             await websocket.send(word)
             print(await websocket.recv())
-except websockets.ConnectionClosed as error:
-    print("closed with", error.rcvd.code)
+
+tap.frames.sent_by("server")[-1]
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It finds the connection closed. 1000 says that the server ended on purpose: when `onconnect` returns, the conversation is over.
+# It finds the connection closed. The server's last frame says so, and 1000 says that it ended on purpose: when `onconnect` returns, the conversation is over.
 # To go on, it needs a loop, such as `async for`. Had the handler failed, the code would be 1011, and looking at `shop` would tell where.
 #
 # </details>
