@@ -5,7 +5,7 @@ from typing import Any
 from wirelab.check import Expect, Probe, exercise
 
 
-@exercise("00.1", "All is well")
+@exercise("00.1", "All is well", of="value")
 def all_is_well(value: Any, expect: Expect) -> None:
     expect(
         value == 200 and isinstance(value, int),
@@ -18,7 +18,7 @@ def all_is_well(value: Any, expect: Expect) -> None:
 @exercise("00.2", "Welcome to the station")
 def welcome(station: Probe, expect: Expect) -> None:
     reply = station.get("/")
-    expect(reply.status_code == 200, "answers 200 OK", got=reply.status_code)
+    expect(reply.status == 200, "answers 200 OK", got=reply.status)
     expect(
         reply.text == "Welcome to the weather station",
         "says Welcome to the weather station",

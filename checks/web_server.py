@@ -6,7 +6,7 @@ from wirelab.check import Expect, Probe, exercise
 @exercise("12.1", "The temperature, please", points=2)
 def temperature(station: Probe, expect: Expect) -> None:
     reply = station.get("/")
-    expect(reply.status_code == 200, "answers 200 OK", got=reply.status_code, hint="send_response(200)")
+    expect(reply.status == 200, "answers 200 OK", got=reply.status, hint="send_response(200)")
     kind = reply.headers.get("Content-Type", "no Content-Type at all")
     expect(
         kind.startswith("text/plain"),

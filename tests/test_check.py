@@ -1,7 +1,6 @@
 """check() tells five verdicts apart, and shows expected against got."""
 
 import json
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection
 
-from wirelab import check, launch
+from wirelab import check, launch, patience
 from wirelab.check import _EXERCISES, MIME, Expect, Probe, Verdict, exercise
 from wirelab.errors import UnknownExercise
 
@@ -22,7 +21,7 @@ def exercises() -> Iterator[None]:
     @exercise("0.1", "Say hello", points=3)
     def say_hello(web: Probe, expect: Expect) -> None:
         reply = web.get("/")
-        expect(reply.status_code == 200, "answers 200 OK", got=reply.status_code)
+        expect(reply.status == 200, "answers 200 OK", got=reply.status)
         expect(reply.text == "hello", "says hello", got=reply.text, hint="letter by letter")
 
     @exercise("0.2", "Send it back")
@@ -60,7 +59,8 @@ def test_a_right_answer_is_passed() -> None:
 def test_a_wrong_answer_shows_what_came_and_a_hint() -> None:
     result = check("0.1", launch(handler(ok(b"Hello")), port=0))
     assert result.verdict is Verdict.WRONG
-    assert "  ✓ answers 200 OK\n  ✗ says hello\n    got: 'Hello'\n    hint: letter by letter" in repr(result)
+    assert "  ✓ answers 200 OK\n  ✗ says hello\n    got: 'Hello'\n    try it: curl -i http://" in repr(result)
+    assert repr(result).endswith("\nHint: letter by letter")
 
 
 def test_an_empty_answer_is_shown_as_such() -> None:
@@ -126,7 +126,7 @@ def test_a_server_that_hangs_gets_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
         def do_GET(self) -> None:
             over.wait(20)
 
-    monkeypatch.setattr(sys.modules["wirelab.check"], "TIMEOUT", 0.3)
+    monkeypatch.setattr(patience, "ANSWER", 0.3)
     over = threading.Event()
     result = check("0.1", launch(Silent, port=0))
     over.set()
@@ -183,5 +183,6 @@ def test_a_result_is_shown_as_text_html_and_json() -> None:
     assert "<script>" not in bundle["text/html"]
     about = json.loads(json.dumps(bundle[MIME]))
     assert (about["exercise"], about["points"], about["verdict"]) == ("0.1", 3, "not right yet")
-    told = {"what": "says hello", "passed": False, "got": "'<script>'", "hint": "letter by letter"}
-    assert about["findings"][1] == told
+    finding = about["findings"][1]
+    assert (finding["what"], finding["passed"], finding["got"]) == ("says hello", False, "'<script>'")
+    assert about["hints"] == ["letter by letter"]

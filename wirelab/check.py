@@ -1,202 +1,82 @@
-"""Check a learner's live server, and say what it answered, what was expected, and what to try next."""
+"""Check what a learner made, and say what it did, what was expected, and what to try next."""
 
-import contextlib
 import importlib
+import inspect
+import os
 import pkgutil
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from http.client import BadStatusLine, RemoteDisconnected
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-import requests
-from urllib3.exceptions import IncompleteRead
-from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
-
-from wirelab import looks
 from wirelab.errors import UnknownExercise
+from wirelab.expect import Expect, Stopped
+from wirelab.failures import Failure
 from wirelab.launch import Server
+from wirelab.patience import Deadline
+from wirelab.probe import Guest, Probe, Reply, path_of
+from wirelab.result import MIME, Finding, Result, Verdict
+from wirelab.visit import Answer, Caller, Crashed, Visit
 
-TIMEOUT = 3.0  # seconds for an answer
-MIME = "application/vnd.wirelab.check+json"  # {"exercise", "title", "points", "verdict", "findings": [...]}
+__all__ = [
+    "MIME",
+    "Answer",
+    "Caller",
+    "Expect",
+    "Finding",
+    "Guest",
+    "Probe",
+    "Reply",
+    "Result",
+    "Verdict",
+    "Visit",
+    "check",
+    "exercise",
+    "exercises",
+    "path_of",
+]
+
+Kind = Literal["server", "function", "value"]
 STUB = "NotImplementedError"  # what an untouched stub raises
-
-
-class Verdict(StrEnum):
-    NOT_STARTED = "not started yet"
-    NOT_RUNNING = "your server is not running"
-    CRASHED = "your code crashed"
-    WRONG = "not right yet"
-    PASSED = "passed"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One expectation and how it went. `got` is what the server did, in words or as a repr."""
-
-    what: str
-    passed: bool
-    got: str = ""
-    hint: str = ""
-
-
-class Stopped(Exception):
-    """An expectation could not even be tried: there was no answer to look at."""
-
-
-class Expect:
-    """Collects expectations. All are tried: a failed one does not end the check."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def __call__(self, passed: object, what: str, *, got: object = ..., hint: str = "") -> None:
-        """Expect `passed` to be true. `what` is a sentence about the server, as in "answers 200 OK"."""
-        shown = "" if got is ... else repr(got)  # an empty text that came is worth showing
-        self.findings.append(Finding(what, bool(passed), "" if passed else shown, "" if passed else hint))
-
-
-@dataclass
-class Probe:
-    """A client for checks. Every request has a time-out; where no answer comes, the check says so."""
-
-    server: Server
-    expect: Expect
-    asked: str = ""
-
-    def get(self, path: str, **options: Any) -> requests.Response:
-        return self.request("GET", path, **options)
-
-    def post(self, path: str, **options: Any) -> requests.Response:
-        return self.request("POST", path, **options)
-
-    def request(self, method: str, path: str, **options: Any) -> requests.Response:
-        """One HTTP request, redirects not followed."""
-        self.asked = f"{method} {path}"
-        try:
-            return requests.request(
-                method, self.server.url + path, timeout=TIMEOUT, allow_redirects=False, **options
-            )
-        except requests.Timeout:
-            raise self._no_answer(f"gave no answer within {TIMEOUT:g} s") from None
-        except requests.RequestException as error:
-            raise self._broken_answer(root_cause(error)) from None
-
-    def json(self, reply: requests.Response) -> Any:
-        """The reply's body read as JSON, or as text where it is none."""
-        try:
-            return reply.json()
-        except requests.JSONDecodeError:
-            return reply.text
-
-    def talk(self, *messages: str | bytes) -> list[str | bytes]:
-        """Open a WebSocket, send each message and wait for the answer to it. Returns the answers."""
-        answers: list[str | bytes] = []
-        self.asked = "a WebSocket connection"
-        try:
-            with connect(self.server.url, open_timeout=TIMEOUT, close_timeout=TIMEOUT) as websocket:
-                for message in messages:
-                    self.asked = f"the message {message!r}"
-                    websocket.send(message)
-                    answers.append(websocket.recv(timeout=TIMEOUT))
-        except TimeoutError:
-            raise self._no_answer(f"gave no answer within {TIMEOUT:g} s") from None
-        except (WebSocketException, OSError):
-            raise self._no_answer("closed the connection without an answer") from None
-        return answers
-
-    def _broken_answer(self, cause: BaseException) -> Stopped:
-        """Say what was wrong with bytes that are no HTTP reply."""
-        if isinstance(cause, IncompleteRead):
-            promised = cause.partial + cause.expected
-            hint = "Content-Length is the number of bytes in the body: str(len(body))"
-            what = f"it promised {promised} and sent {cause.partial}"
-            self.expect.findings.append(Finding("sends as many bytes as it promised", False, what, hint))
-        elif isinstance(cause, BadStatusLine) and not isinstance(cause, RemoteDisconnected):
-            hint = "send_response(200) comes first, end_headers() before the body"
-            self.expect(False, "begins with a status line", got=str(cause).strip(), hint=hint)
-        else:
-            return self._no_answer("closed the connection without an answer")
-        return Stopped()
-
-    def _no_answer(self, what: str) -> Stopped:
-        self.expect.findings.append(Finding(f"answers {self.asked}", False, f"it {what}"))
-        return Stopped()
-
-
-def root_cause(error: BaseException) -> BaseException:
-    """The error at the bottom of those that a library has wrapped around each other."""
-    while error.args and isinstance(error.args[-1], BaseException):
-        error = error.args[-1]
-    return error
+NBGRADER = "NBGRADER_EXECUTION"  # nbgrader sets it while it runs a notebook
+ADVICE = [  # for an exception that says little to a beginner
+    (
+        ("ConnectionRefusedError", "ConnectionError", "InvalidURI", "MissingSchema", "InvalidSchema", "gaierror"),
+        "It reached no server: does it use the address that it is given?",
+    ),
+    (("ReadTimeout", "Timeout", "TimeoutError"), "It waited for an answer that did not come: what did it ask?"),
+]
 
 
 @dataclass(frozen=True)
 class Exercise:
+    """What is checked, and how. `kind` says what the learner hands in."""
+
     id: str
     title: str
     points: int
+    kind: Kind
     try_out: Callable[[Any, Expect], None]
 
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a check: the verdict, and each expectation. Shown as text, as HTML and as JSON."""
-
-    exercise: Exercise
-    verdict: Verdict
-    findings: list[Finding] = field(default_factory=list)
-    said: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return self.verdict is Verdict.PASSED
-
-    def __repr__(self) -> str:
-        lines = [f"Exercise {self.exercise.id}, {self.exercise.title}: {self.verdict}"]
-        lines += [line for finding in self.findings for line in _lines(finding)]
-        return "\n".join([*lines, *self.said.splitlines()])
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        about = {"exercise": self.exercise.id, "title": self.exercise.title, "points": self.exercise.points}
-        findings = [asdict(finding) for finding in self.findings]
-        return {
-            "text/plain": repr(self),
-            "text/html": self._html(),
-            MIME: {**about, "verdict": str(self.verdict), "findings": findings},
-        }
-
-    def _html(self) -> str:
-        tone = looks.GOOD if self.passed else looks.CARE
-        head = f"{looks.text(f'Exercise {self.exercise.id}, {self.exercise.title}:')} {looks.strong(self.verdict)}"
-        lines = [line for finding in self.findings for line in _html_lines(finding)]
-        return looks.panel(head, [*lines, *map(looks.code, self.said.splitlines())], tone=tone)
-
-
-def _lines(finding: Finding) -> list[str]:
-    mark = "✓" if finding.passed else "✗"
-    got = [f"    got: {finding.got}"] if finding.got else []
-    hint = [f"    hint: {finding.hint}"] if finding.hint else []
-    return [f"  {mark} {finding.what}", *got, *hint]
-
-
-def _html_lines(finding: Finding) -> list[str]:
-    mark = "✓" if finding.passed else "✗"
-    got = [f"{looks.text('got:')} {looks.code(finding.got)}"] if finding.got else []
-    hint = [f"{looks.text('hint:')} {looks.text(finding.hint)}"] if finding.hint else []
-    under = "".join(f'<div style="margin-left: 1.5em">{line}</div>' for line in [*got, *hint])
-    return [f"{mark} {looks.text(finding.what)}{under}"]
+    def result(self, verdict: Verdict, expect: Expect | None = None, said: str = "") -> Result:
+        return Result(self.id, self.title, self.points, verdict, expect.findings if expect else (), said)
 
 
 _EXERCISES: dict[str, Exercise] = {}
+_MISSES: Counter[tuple[str, str]] = Counter()  # (exercise, expectation) → how often it was the first not met
 
 
-def exercise(id: str, title: str, *, points: int = 1) -> Callable[[Callable[[Any, Expect], None]], Exercise]:
-    """Make a function `(probe, expect)` the check of an exercise. For the modules in checks/."""
+def exercise(
+    id: str, title: str, *, points: int = 1, of: Kind = "server"
+) -> Callable[[Callable[[Any, Expect], None]], Exercise]:
+    """Make a function the check of an exercise. For the modules in checks/.
+
+    The function takes what the learner handed in, and an `Expect`. `of` is a "server" from launch(),
+    wrapped in a `Probe`; a "function", a client among them, wrapped in a `Caller`; or a "value".
+    """
 
     def register(function: Callable[[Any, Expect], None]) -> Exercise:
-        _EXERCISES[id] = Exercise(id, title, points, function)
+        _EXERCISES[id] = Exercise(id, title, points, of, function)
         return _EXERCISES[id]
 
     return register
@@ -210,39 +90,103 @@ def exercises() -> dict[str, Exercise]:
     return dict(_EXERCISES)
 
 
-def check(id: str, target: Any) -> Result:
-    """Try all expectations of an exercise on what the learner made: a server from launch(), or a value.
+def check(id: str, target: Any) -> Any:
+    """Try all expectations of an exercise on a server from launch(), a function, or a value.
 
-    Raises UnknownExercise. Whatever the learner's code does, it raises nothing else.
+    Returns a `Result`; where nbgrader runs the notebook, it is shown, and its points are returned, as a
+    cell for nbgrader has to end in them. Raises UnknownExercise. Whatever the learner's code does, it
+    raises nothing else, and takes at most about five seconds.
     """
     known = exercises()
     if id not in known:
         raise UnknownExercise(f"there is no exercise {id!r}: there are {', '.join(sorted(known))}")
+    result = _with_hints(_tried(known[id], target))
+    if NBGRADER not in os.environ:
+        return result
+    from IPython.display import display
+
+    display(result)  # type: ignore[no-untyped-call]
+    return result.earned
+
+
+def _tried(exercise: Exercise, target: Any) -> Result:
     if target is ... or target is None:
-        return Result(known[id], Verdict.NOT_STARTED)
-    return _check_server(known[id], target) if isinstance(target, Server) else _check_value(known[id], target)
+        return exercise.result(Verdict.NOT_STARTED)
+    try_out = {"server": _try_server, "function": _try_function, "value": _try_value}[exercise.kind]
+    return try_out(exercise, target)
 
 
-def _check_value(exercise: Exercise, value: Any) -> Result:
+def _try_value(exercise: Exercise, value: Any) -> Result:
     expect = Expect()
-    exercise.try_out(value, expect)
-    return Result(exercise, _right_or_wrong(expect), expect.findings)
+    _run(exercise, value, expect)
+    return exercise.result(_right_or_wrong(expect), expect)
 
 
-def _check_server(exercise: Exercise, server: Server) -> Result:
+def _run(exercise: Exercise, subject: Any, expect: Expect) -> None:
+    """Try the expectations. Raises Crashed, and nothing else, whatever an answer is made of."""
+    try:
+        exercise.try_out(subject, expect)
+    except Stopped:
+        pass
+    except Crashed:
+        raise
+    except Exception as error:
+        expect.missed("is something that can be checked", f"{type(error).__name__}: {error}")
+
+
+def _try_function(exercise: Exercise, function: Any) -> Result:
+    expect = Expect()
+    if not callable(function) or inspect.iscoroutine(function):
+        if inspect.iscoroutine(function):
+            function.close()
+        said = (
+            f"check({exercise.id!r}, ...) needs the function itself: write its name, without brackets behind it."
+        )
+        return exercise.result(Verdict.WRONG, expect, said)
+    try:
+        _run(exercise, Caller(function, expect, Deadline()), expect)
+    except Crashed as crash:
+        return _crashed(exercise, expect, crash.failed)
+    return exercise.result(_right_or_wrong(expect), expect)
+
+
+def _try_server(exercise: Exercise, server: Any) -> Result:
+    if not isinstance(server, Server):
+        said = "check() needs the server that runs: what launch() returned, not what it was made from."
+        return exercise.result(Verdict.NOT_RUNNING, said=said)
     if not server.running:
-        return Result(exercise, Verdict.NOT_RUNNING, said="Run the cell with launch() again, then this one.")
+        return exercise.result(Verdict.NOT_RUNNING, said="Run the cell with launch() again, then this one.")
     before, expect = server.failure_count, Expect()
-    with contextlib.suppress(Stopped):
-        exercise.try_out(Probe(server, expect), expect)
+    probe = Probe(server, expect, Deadline())
+    try:
+        _run(exercise, probe, expect)
+    finally:
+        probe.close()
     count = server.failure_count - before
-    new = server.failures[-count:] if count else []
-    if any(failure.kind == STUB for failure in new):
-        return Result(exercise, Verdict.NOT_STARTED)
-    if new:
-        return Result(exercise, Verdict.CRASHED, expect.findings, f"Your code failed with {new[0]}")
-    return Result(exercise, _right_or_wrong(expect), expect.findings)
+    if count:
+        return _crashed(exercise, expect, server.failures[-count:][0])
+    if not server.running:
+        said = "It ended while it was checked. Run the cell with launch() again, then this one."
+        return exercise.result(Verdict.NOT_RUNNING, expect, said)
+    return exercise.result(_right_or_wrong(expect), expect)
+
+
+def _crashed(exercise: Exercise, expect: Expect, failed: Failure) -> Result:
+    """An untouched stub raises too, and that is no crash."""
+    if failed.kind == STUB:
+        return exercise.result(Verdict.NOT_STARTED)
+    advice = [f"\n{said}" for kinds, said in ADVICE if failed.kind in kinds]
+    return exercise.result(Verdict.CRASHED, expect, f"Your code failed with {failed}{''.join(advice)}")
 
 
 def _right_or_wrong(expect: Expect) -> Verdict:
     return Verdict.PASSED if all(finding.passed for finding in expect.findings) else Verdict.WRONG
+
+
+def _with_hints(result: Result) -> Result:
+    """Add the hints that are due for the first expectation that was not met: one, and each time one more."""
+    missed = next((finding for finding in result.findings if not finding.passed), None)
+    if missed is None or result.verdict is not Verdict.WRONG:
+        return result
+    _MISSES[result.id, missed.what] += 1
+    return replace(result, hints=list(missed.hints[: _MISSES[result.id, missed.what]]))

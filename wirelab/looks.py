@@ -28,6 +28,11 @@ def code(words: str, *, indent: bool = False) -> str:
     return f'<span style="{_CODE}; white-space: pre-wrap{margin}">{html.escape(words)}</span>'
 
 
+def fold(words: str, inside: str) -> str:
+    """HTML that is folded away under a few words."""
+    return f"<details><summary>{html.escape(words)}</summary>{inside}</details>"
+
+
 def link(address: str, words: str) -> str:
     """A link that opens beside the notebook."""
     return f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{html.escape(words)}</a>'

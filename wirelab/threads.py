@@ -55,7 +55,7 @@ class HttpHost(Host):
         self._server.server_close()
         for thread in self._server.busy_threads():
             thread.join(PATIENCE / 10)
-            _break_off(thread)
+            break_off(thread)
 
 
 class BrokenOff(SystemExit):
@@ -132,7 +132,7 @@ def _logged(handler: Any, log: Log) -> Any:
     return type(handler.__name__, (handler,), {**replaced, "__module__": handler.__module__})
 
 
-def _break_off(thread: threading.Thread) -> None:
+def break_off(thread: threading.Thread) -> None:
     """Raise BrokenOff in the thread; it arrives when the thread next runs Python code."""
     if thread.is_alive() and thread.ident:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(BrokenOff))
@@ -200,7 +200,7 @@ class WebSocketHost(Host):
             self._loop.call_soon_threadsafe(self._end.set)
         self._thread.join(3 * PATIENCE)
         self._listener.close()  # for a handler that never lets its event loop go on
-        _break_off(self._thread)
+        break_off(self._thread)
 
     def _run(self) -> None:
         own_output(self.log)

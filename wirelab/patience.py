@@ -1,0 +1,17 @@
+"""How long a check waits: for one answer, and for everything together."""
+
+import time
+
+ANSWER = 2.0  # seconds for one answer
+ALL = 4.5  # seconds for a whole check; nobody waits longer for what is wrong
+
+
+class Deadline:
+    """The end of a check's time. Each wait gets what is left, and no more than its own share."""
+
+    def __init__(self, seconds: float = ALL) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self, most: float) -> float:
+        """Seconds to wait now; above zero even when there is no time left, so that a wait fails by itself."""
+        return max(min(most, self._end - time.monotonic()), 0.01)
