@@ -7,7 +7,7 @@ from typing import Any
 
 from websockets.exceptions import InvalidHandshake, PayloadTooBig, ProtocolError
 from websockets.extensions import Extension
-from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory, PerMessageDeflate
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Close, Opcode
 from websockets.frames import Frame as Parsed
 from websockets.headers import parse_extension
@@ -16,6 +16,8 @@ from websockets.streams import StreamReader
 from wirelab.messages import MOST_UNPACKED, Frame, Message, Unreadable
 from wirelab.recording import End, Side
 
+MOST_INFLATED = 2**24  # bytes, of all the frames of one side
+WINDOW = 15  # bits: the largest window inflates what any smaller one made
 SAID = {  # what websockets says of a frame, and what a beginner can act on
     "invalid opcode": "No frame has this opcode: 0, 1, 2, 8, 9 and 10 are known (RFC 6455 §5.2).",
     "reserved bits must be 0": "A reserved bit is set, and no extension uses it here (RFC 6455 §5.2).",
@@ -30,6 +32,8 @@ MASK = {
     Side.SERVER: "A server must not mask its frames, and this one is (RFC 6455 §5.1).",
 }
 NOT_UTF8 = "A text message has to be UTF-8, and this is not: the answer to it is close code 1007 (RFC 6455 §8.1)."
+TOO_MUCH = "The payloads of this side inflate to more than is kept here: from here on they stand as they came."
+AFTER_CLOSE = "A side sends no more messages after its close frame (RFC 6455 §5.5.1)."
 
 
 @dataclass(eq=False)
@@ -41,7 +45,8 @@ class FrameDraft:
     lost: int = 0
     reads: list[bytes] = field(default_factory=list)  # header, more length, mask, payload
     on_the_wire: Parsed | None = None
-    payload: bytes | None = None  # inflated
+    payload: bytes = b""  # inflated
+    compressed: bool = False
     first: Opcode | None = None
     complete: bool = False
     trouble: str = ""
@@ -54,14 +59,20 @@ class _Witness(Extension):
 
     def __init__(self, deflate: PerMessageDeflate | None) -> None:
         self.deflate = deflate
+        self.left = MOST_INFLATED
         self.draft: FrameDraft
 
     def decode(self, frame: Parsed, *, max_size: int | None = None) -> Parsed:
         self.draft.on_the_wire, self.draft.payload = frame, bytes(frame.data)
-        if self.deflate:
-            frame = self.deflate.decode(frame, max_size=MOST_UNPACKED)
-            self.draft.payload = bytes(frame.data)
-        return frame
+        if not self.deflate:
+            return frame
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
+            self.deflate.decode_cont_data = False  # whether the message before was ended or not
+        inflated = self.deflate.decode(frame, max_size=max(1, min(MOST_UNPACKED, self.left)))
+        if inflated is not frame:
+            self.draft.payload, self.draft.compressed = bytes(inflated.data), True
+            self.left -= len(inflated.data)
+        return inflated
 
     def encode(self, frame: Parsed) -> Parsed:
         return frame
@@ -80,6 +91,7 @@ class FrameLane:
         self._reader = StreamReader()
         self._parsing: Generator[None, None, Parsed]
         self._witness = _Witness(_deflate(side, extensions))
+        self._spent = False  # so much has been inflated that no more is
         self._first: Opcode | None = None  # of the message that is not complete yet
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
 
@@ -95,18 +107,22 @@ class FrameLane:
 
     def skip(self, at: float, lost: int) -> None:
         """Pass over bytes that were not kept. Where the next frame begins behind them cannot be told."""
+        if not lost:
+            return
         draft = self.drafts[-1] if self.broken else self._draft or self._begin(at)
         draft.lost += lost
+        draft.until = at
         if not self.broken:
-            self._break(draft, f"{lost:,} bytes from here on were not kept: the next frame cannot be found.")
+            self.broken, self._draft = True, None
+            draft.trouble = f"{lost:,} bytes from here on were not kept: the next frame cannot be found."
 
     def end(self, end: End) -> None:
         """The side has stopped sending."""
         if self._draft and not self.broken:
             self.is_cut = True
-            length = _length(self._draft)
-            header = f"its header says {length:,} bytes, {len(self._reader.buffer):,} came"
-            what = header if length >= 0 else "its header is incomplete"
+            what = "its header is incomplete"
+            if _has_header(self._draft):
+                what = f"its header says {_length(self._draft):,} bytes, {len(self._reader.buffer):,} came"
             self._draft.trouble = f"The connection ended in the middle of a frame: {what}."
 
     def _begin(self, at: float) -> FrameDraft:
@@ -131,41 +147,42 @@ class FrameLane:
             next(self._parsing)
         except StopIteration:
             self._complete(draft)
-        except (ProtocolError, PayloadTooBig) as error:
-            if draft.on_the_wire is None:
-                return self._break(draft, SAID.get(str(error), str(error)))
-            draft.trouble = SAID.get(str(error), f"This breaks a rule of WebSocket: {error}.")
+        except PayloadTooBig:
+            self._witness.deflate, self._spent = None, True
             self._complete(draft)
-        return None
+        except ProtocolError as error:
+            draft.trouble = SAID.get(str(error), f"This breaks a rule of WebSocket: {error}.")
+            if draft.on_the_wire is None:
+                self.broken, self._draft = True, None
+            else:
+                self._complete(draft)
 
     def _complete(self, draft: FrameDraft) -> None:
         draft.complete, self._draft = True, None
-        draft.trouble = self._mask_trouble(draft) or draft.trouble or self._message_trouble(draft)
-
-    def _mask_trouble(self, draft: FrameDraft) -> str:
-        masked = bool(draft.reads[0][1] & 0x80)
-        return MASK[self.side] if masked != (self.side is Side.CLIENT) else ""
-
-    def _message_trouble(self, draft: FrameDraft) -> str:
-        """What is wrong with the frame as a part of its message."""
-        frame, payload = draft.on_the_wire, draft.payload or b""
+        frame = draft.on_the_wire
         assert frame
-        if frame.opcode is Opcode.CLOSE:
-            self.said_goodbye = True
-            return _close_trouble(payload)
-        if frame.opcode in (Opcode.PING, Opcode.PONG):
-            return ""
-        draft.first = self._first
-        if frame.opcode is Opcode.CONT and self._first is None:
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            trouble = self._part_trouble(draft, frame)
+            trouble = TOO_MUCH if self._spent else draft.trouble or trouble
+        else:
+            trouble = draft.trouble or (_close_trouble(draft.payload) if frame.opcode is Opcode.CLOSE else "")
+        self.said_goodbye |= frame.opcode is Opcode.CLOSE
+        masked = bool(draft.reads[0][1] & 0x80)
+        draft.trouble = MASK[self.side] if masked != (self.side is Side.CLIENT) else trouble
+
+    def _part_trouble(self, draft: FrameDraft, frame: Parsed) -> str:
+        """What is wrong with the frame as a part of its message."""
+        before, self._first = self._first, self._first if frame.opcode is Opcode.CONT else frame.opcode
+        kind, draft.first = self._first, before if frame.opcode is Opcode.CONT else None
+        self._first = None if frame.fin else self._first
+        if kind is None:
             return "This continues a message, and none has begun (RFC 6455 §5.4)."
         if frame.opcode is not Opcode.CONT:
-            before, self._first, draft.first = self._first, frame.opcode, None
             self._utf8.reset()
-            if before is not None:
-                return "A new message begins before the one before it has ended (RFC 6455 §5.4)."
-        kind = self._first
-        self._first = None if frame.fin else self._first
-        return self._text_trouble(payload, final=frame.fin) if kind is Opcode.TEXT else ""
+        not_text = self._text_trouble(draft.payload, final=frame.fin) if kind is Opcode.TEXT else ""
+        if frame.opcode is not Opcode.CONT and before is not None:
+            return "A new message begins before the one before it has ended (RFC 6455 §5.4)."
+        return AFTER_CLOSE if self.said_goodbye else not_text
 
     def _text_trouble(self, payload: bytes, *, final: bool) -> str:
         try:
@@ -174,10 +191,6 @@ class FrameLane:
             self._utf8.reset()
             return NOT_UTF8
         return ""
-
-    def _break(self, draft: FrameDraft, trouble: str) -> None:
-        self.broken, self._draft = True, None
-        draft.trouble = trouble
 
     def message(self, draft: FrameDraft) -> Message:
         """The draft as it stands, as a message."""
@@ -200,16 +213,22 @@ class FrameLane:
             rsv=(frame.rsv1, frame.rsv2, frame.rsv3),
             key=draft.reads[-2] if draft.reads[0][1] & 0x80 else b"",
             length=_length(draft),
-            payload=draft.payload or b"",
-            compressed=draft.payload is not None and draft.payload != bytes(frame.data),
+            payload=draft.payload,
+            compressed=draft.compressed,
             first=draft.first,
         )
 
 
+def _has_header(draft: FrameDraft) -> bool:
+    """Whether all that comes before the payload has come."""
+    if not draft.reads:
+        return False
+    second = draft.reads[0][1]
+    return len(draft.reads) == 1 + (second & 0x7F >= 126) + bool(second & 0x80)
+
+
 def _length(draft: FrameDraft) -> int:
-    """The payload's length, as the header says it, or -1 if too little of the header came."""
-    if not draft.reads or (draft.reads[0][1] & 0x7F >= 126 and len(draft.reads) < 2):
-        return -1
+    """The payload's length, as the header says it."""
     short = draft.reads[0][1] & 0x7F
     return short if short < 126 else int.from_bytes(draft.reads[1], "big")
 
@@ -228,18 +247,9 @@ def _deflate(side: Side, extensions: str) -> PerMessageDeflate | None:
     """What inflates the frames of `side`, if the server's Sec-WebSocket-Extensions agrees to compression."""
     try:
         for name, parameters in parse_extension(extensions) if extensions else []:
-            if name == ClientPerMessageDeflateFactory.name:
-                agreed = ClientPerMessageDeflateFactory().process_response_params(parameters, [])
-                return agreed if side is Side.SERVER else _seen_by_the_server(agreed)
+            if name == PerMessageDeflate.name:
+                forgets = any(parameter == f"{side}_no_context_takeover" for parameter, _ in parameters)
+                return PerMessageDeflate(forgets, True, WINDOW, WINDOW)
     except InvalidHandshake:
         pass  # frames are then shown compressed
     return None
-
-
-def _seen_by_the_server(agreed: PerMessageDeflate) -> PerMessageDeflate:
-    return PerMessageDeflate(
-        remote_no_context_takeover=agreed.local_no_context_takeover,
-        local_no_context_takeover=agreed.remote_no_context_takeover,
-        remote_max_window_bits=agreed.local_max_window_bits,
-        local_max_window_bits=max(agreed.remote_max_window_bits, 9),  # never used here; 8 is beyond zlib
-    )

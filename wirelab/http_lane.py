@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,27 +11,35 @@ import h11
 from wirelab.messages import Headers, Message, Request, Response, Unreadable
 from wirelab.recording import End, Side
 
-MOST_HEADERS = 2**20  # bytes
-AT_ONCE = 2**16  # bytes that stand in for lost ones
-NO_HOST = "Missing mandatory Host"
+MOST_HEADERS = 2**62  # bytes: the recording sets the limit, and how the bytes were cut makes no difference
+AT_ONCE = 2**16  # bytes
+NO_HOST, NO_LINE = "Missing mandatory Host", "no request line"
+NO_START = {
+    Side.CLIENT: "This is no HTTP request: it has to begin like GET /path HTTP/1.1 (RFC 9112 §3).",
+    Side.SERVER: "This is no HTTP response: it has to begin like HTTP/1.1 200 OK (RFC 9112 §4).",
+}
 SAID = [  # what h11 says of a message, and what a beginner can act on; the first that fits
     (NO_HOST, "The header Host is missing; HTTP/1.1 asks for it in every request (RFC 9112 §3.2)."),
     ("multiple Host", "There is more than one header Host: which one is meant? (RFC 9112 §3.2)"),
-    ("no request line", "An empty line where a request should begin: the one before it is over (RFC 9112 §2.2)."),
-    ("request line", "This is no HTTP request: it has to begin like GET /path HTTP/1.1 (RFC 9112 §3)."),
-    ("status line|response line", "This is no HTTP response: it has to begin like HTTP/1.1 200 OK (RFC 9112 §4)."),
+    ("(request|status|response) line", "{no_start}"),
+    ("status_code", "A status is a number from 100 to 599 (RFC 9110 §15)."),
     ("header line|continuation", "A header is a name, a colon and a value (RFC 9112 §5); {detail} is not."),
     ("Content-Length", "Content-Length has to be one whole number (RFC 9110 §8.6)."),
     ("Transfer-Encoding", "chunked is the only Transfer-Encoding that every program reads (RFC 9112 §6.1)."),
     ("chunk header", "A chunk begins with its size in hexadecimal digits (RFC 9112 §7.1); {detail} is none."),
     ("chunk footer", "A chunk is longer than the size at its beginning says (RFC 9112 §7.1)."),
-    ("SWITCH_UPGRADE", "101 agrees to an upgrade that the client did not ask for (RFC 9110 §15.2.2)."),
+    ("SWITCH_UPGRADE", "101 agrees to an upgrade that the client did not ask for (RFC 9110 §7.8)."),
     ("", "This breaks a rule of HTTP: {said}."),
 ]
+EMPTY_LINE = "An empty line before a request: a client must not send it, a server passes over it (RFC 9112 §2.2)."
 NOT_KEPT = "Bytes from here on were not kept, and where the next message begins cannot be told."
 ENDLESS = (
     "The response says neither Content-Length nor chunked, and the server keeps the connection open: "
     "the client cannot know where the body ends, and waits (RFC 9112 §6.3)."
+)
+ABANDONED = (
+    "The response says neither Content-Length nor chunked, and the client left before the server closed: "
+    "it could not know where the body ends (RFC 9112 §6.3)."
 )
 
 
@@ -48,6 +57,7 @@ class Draft:
     body_size: int = 0
     complete: bool = False
     hostless: bool = False
+    refused: bool = False  # its final response has begun, and does not switch protocols
     trouble: str = ""
 
     @property
@@ -84,32 +94,38 @@ class HttpLane:
                 self.drafts[-1].raw += data
                 self.drafts[-1].until = at
                 return b""
-            draft = self._draft or self._begin(at, data)
-            if self.broken:
+            draft, part = self._draft or self._begin(at), data[:AT_ONCE]
+            if trouble := self._objection(draft, part):
+                self._break(draft, trouble)
                 continue
-            self._parser.receive_data(data)
-            self._read(draft, data)
+            self._parser.receive_data(part)
+            if draft.raw or part != b"\r":  # which h11 takes for garbage, and may be half an empty line
+                self._read(draft, part)
             rest = self._parser.trailing_data[0] if draft.complete else b""
-            draft.raw += data[: len(data) - len(rest)]
-            draft.until, data = at, rest
+            taken = len(part) - len(rest)
+            draft.raw += part[:taken]
+            draft.until, data = at, data[taken:]
         return data
 
-    def skip(self, at: float, lost: int) -> None:
-        """Pass over bytes that were not kept: in a body they can be counted, elsewhere nothing can be told."""
+    def skip(self, at: float, lost: int) -> int:
+        """Pass over bytes that were not kept: in a body they can be counted, elsewhere nothing can be told.
+
+        Returns how many of them lie behind the end of HTTP, if it has ended.
+        """
         while lost and not self.broken and self._draft and self._draft.head:
             draft, size = self._draft, min(lost, AT_ONCE)
             self._parser.receive_data(bytes(size))
-            draft.lost += size  # before reading: from here on the body is only counted
+            draft.lost, draft.until = draft.lost + size, at  # before reading: now the body is only counted
             self._read(draft, b"")
             rest = len(self._parser.trailing_data[0]) if draft.complete else 0
             draft.lost -= rest
             lost -= size - rest
-            if self.broken:
-                draft.trouble = NOT_KEPT
-        if lost:
-            if not self.broken:
-                self._break(self._draft or self._begin(at, b""), NOT_KEPT)
-            self.drafts[-1].lost += lost
+        if not lost or self.over:
+            return lost
+        if not self.broken:
+            self._break(self._draft or self._begin(at), NOT_KEPT)
+        self.drafts[-1].lost += lost
+        return 0
 
     def end(self, end: End) -> None:
         """The side has stopped sending."""
@@ -119,18 +135,26 @@ class HttpLane:
         if end is End.CLOSED:
             self._parser.receive_data(b"")
             self._read(draft, b"")
-        if not draft.complete:
+        if not draft.complete and draft.trouble != ABANDONED:
             how = "then closed" if end is End.CLOSED else "then broke off the connection"
             draft.trouble = self._cut(draft, how)
 
-    def _begin(self, at: float, data: bytes) -> Draft:
-        self._draft = Draft(at, at)
+    def _begin(self, at: float) -> Draft:
+        self._draft = Draft(at, at, answers=self._asked())
         self.drafts.append(self._draft)
         self._parser = self._next_parser(self._draft)
         return self._draft
 
+    def _asked(self) -> Draft | None:
+        """The request that the next message answers."""
+        return None
+
     def _next_parser(self, draft: Draft) -> h11.Connection:
         raise NotImplementedError
+
+    def _objection(self, draft: Draft, data: bytes) -> str:
+        """Why `data` cannot go on with the draft, or nothing."""
+        return ""
 
     def _headed(self, draft: Draft) -> None:
         """The draft has its first line and headers."""
@@ -144,9 +168,7 @@ class HttpLane:
             try:
                 event = self._parser.next_event()
             except h11.RemoteProtocolError as error:
-                if NO_HOST not in str(error) or draft.hostless:
-                    return self._break(draft, _advice(str(error)))
-                self._lend_host(draft, data)
+                self._misread(draft, data, str(error))
                 continue
             if isinstance(event, h11.Data):
                 draft.body_size += len(event.data)
@@ -158,30 +180,49 @@ class HttpLane:
                 draft.complete, self._draft = True, None
                 self._completed(draft)
             elif event is h11.NEED_DATA or isinstance(event, h11.ConnectionClosed):
-                return None
-        return None
+                return
+
+    def _misread(self, draft: Draft, data: bytes, said: str) -> None:
+        """h11 refuses the message: some mistakes can be passed over, with the others nothing can be told."""
+        if said.startswith(NO_HOST) and not draft.hostless:
+            self._lend_host(draft, data)
+        elif said.startswith(NO_LINE) and (len(self.drafts) == 1 or self.drafts[-2].head):
+            draft.complete, draft.trouble, self._draft = True, EMPTY_LINE, None
+        else:
+            self._break(draft, _advice(said, self.side))
 
     def _lend_host(self, draft: Draft, data: bytes) -> None:
         """Start again with a Host, so that all else can be read."""
         line, end, rest = (bytes(draft.raw) + data).partition(b"\n")
-        draft.hostless, draft.trouble = True, _advice(NO_HOST)
+        draft.hostless, draft.trouble = True, _advice(NO_HOST, self.side)
         self._parser = self._next_parser(draft)
         self._parser.receive_data(line + end + b"Host: none\r\n" + rest)
 
     def _break(self, draft: Draft, trouble: str) -> None:
         self.broken, self._draft = True, None
-        draft.trouble = draft.trouble or trouble
+        draft.trouble = NOT_KEPT if draft.lost else draft.trouble or trouble
 
     def _cut(self, draft: Draft, how: str) -> str:
         """Say where the side stopped in the middle of a message."""
         if draft.head is None:
-            return f"The {self.side} sent no empty line, which ends the headers, {how}."
-        if b"chunked" in draft.has(b"transfer-encoding").lower():
-            return f"The {self.side} sent no chunk of size 0, which ends the body, {how}."
+            return self._wrong_line(draft) or f"The {self.side} sent no empty line, which ends the headers, {how}."
+        if draft.has(b"transfer-encoding"):
+            return f"The {self.side} sent no last chunk (0 and an empty line), {how} (RFC 9112 §8)."
         promised = draft.has(b"content-length").decode()
         if not promised:
-            return f"The {self.side} sent {draft.body_size:,} bytes of the body, {how}."
-        return f"The {self.side} promised {int(promised):,} bytes and sent {draft.body_size:,}, {how}."
+            return f"The {self.side} sent {_bytes(draft.body_size)} of the body, {how}."
+        return f"The {self.side} promised {_bytes(int(promised))} and sent {draft.body_size:,}, {how}."
+
+    def _wrong_line(self, draft: Draft) -> str:
+        """What is wrong with the lines that came, if something is beside their end."""
+        lines = bytes(draft.raw[: draft.raw.rfind(b"\n") + 1])
+        parser = self._next_parser(draft)
+        parser.receive_data(lines + b"\r\n")
+        try:
+            _ = lines and parser.next_event()
+        except h11.RemoteProtocolError as error:
+            return "" if str(error).startswith(NO_HOST) else _advice(str(error), self.side)
+        return ""
 
     def message(self, draft: Draft) -> Message:
         """The draft as it stands, as a message."""
@@ -208,9 +249,19 @@ class RequestLane(HttpLane):
 
     side = Side.CLIENT
 
-    def __init__(self, connection: int) -> None:
+    def __init__(self, connection: int, refused: Callable[[], None]) -> None:
+        """`refused` is called when the server has answered a request to switch protocols with HTTP."""
         super().__init__(connection)
         self.waiting: deque[Draft] = deque()
+        self._refused = refused
+
+    def answered(self, *, switches: bool) -> None:
+        """The first request that waits has its final response."""
+        draft = self.waiting.popleft()
+        draft.refused = not switches
+        if self.over and not switches and draft is self.drafts[-1]:
+            self.over = False
+            self._refused()
 
     def _next_parser(self, draft: Draft) -> h11.Connection:
         return h11.Connection(h11.SERVER, MOST_HEADERS)
@@ -220,7 +271,14 @@ class RequestLane(HttpLane):
 
     def _completed(self, draft: Draft) -> None:
         # What comes behind it is HTTP or not, as the server decides.
-        self.over = self._parser.their_state is h11.MIGHT_SWITCH_PROTOCOL  # type: ignore[attr-defined]
+        might_switch = self._parser.their_state is h11.MIGHT_SWITCH_PROTOCOL  # type: ignore[attr-defined]
+        self.over = might_switch and not draft.refused
+
+    def _wrong_line(self, draft: Draft) -> str:
+        before = self.drafts[-2] if len(self.drafts) > 1 else None
+        if before and before.body_size and b"\n" not in draft.raw:
+            return _too_long(before)
+        return super()._wrong_line(draft)
 
 
 class ResponseLane(HttpLane):
@@ -233,30 +291,32 @@ class ResponseLane(HttpLane):
         self.requests = requests
         self.agreed = ""
 
-    def _begin(self, at: float, data: bytes) -> Draft:
-        draft = super()._begin(at, data)
-        draft.answers = self.requests.waiting[0] if self.requests.waiting else None
-        if draft.answers is None and data and not data.startswith(b"HTTP/"):
-            self._break(draft, self._too_much())
-        return draft
+    def abandon(self) -> None:
+        """The client has left."""
+        if self._draft and self._is_endless(self._draft):
+            self._draft.trouble = ABANDONED
+
+    def _asked(self) -> Draft | None:
+        return self.requests.waiting[0] if self.requests.waiting else None
+
+    def _objection(self, draft: Draft, data: bytes) -> str:
+        start = bytes(draft.raw[:5]) + data[:5]
+        if draft.head or start[:5] == b"HTTP/"[: len(start)]:
+            return ""
+        return NO_START[self.side] if draft.answers else self._too_much()
 
     def _too_much(self) -> str:
         """Why there are bytes when no request waits for any."""
         before = self.drafts[-2] if len(self.drafts) > 1 else None
-        if before is None or not before.head or not before.answers:
-            return "The server sent this before it was asked."
-        if before.answers.head.method == b"HEAD" or before.head.status_code in (204, 304):
-            return f"A body where none may be: {_why_bodiless(before)} (RFC 9110 §6.4.1)."
-        promised = before.has(b"content-length").decode()
-        return f"More than was promised: the response before this one ended after its {promised or 'last'} bytes."
+        if before and before.head:
+            return _bodiless(before) or _too_long(before)
+        return NO_START[self.side] if self.requests.drafts else "The server sent this before it was asked."
 
     def _next_parser(self, draft: Draft) -> h11.Connection:
-        waiting = self.requests.waiting
-        head = waiting[0].head if waiting else None
-        upgrade = waiting[0].has(b"upgrade") if waiting else b""
-        asked = [(b"Upgrade", upgrade)] if upgrade else []
         parser = h11.Connection(h11.CLIENT, MOST_HEADERS)
-        method = head.method if head else b"GET"
+        upgrade = draft.answers.has(b"upgrade") if draft.answers else b""
+        asked = [(b"Upgrade", upgrade)] if upgrade else []
+        method = draft.answers.head.method if draft.answers else b"GET"
         parser.send(h11.Request(method=method, target="/", headers=[(b"Host", b"none"), *asked]))
         parser.send(h11.EndOfMessage())
         return parser
@@ -266,27 +326,48 @@ class ResponseLane(HttpLane):
         if switches:
             self.agreed = draft.has(b"upgrade").decode("latin-1").lower() or "a tunnel"
             self.over = True
-        if self.requests.waiting and (switches or isinstance(draft.head, h11.Response)):
-            self.requests.waiting.popleft()
-            self.requests.over = switches
+        draft.answers = draft.answers or self._asked()  # it may have begun before the request's headers ended
+        if draft.answers and (switches or isinstance(draft.head, h11.Response)):
+            self.requests.answered(switches=switches)
+
+    def _is_endless(self, draft: Draft) -> bool:
+        """Whether the body ends with the connection, and the server has not announced that it closes."""
+        if not draft.head or draft.complete or draft.trouble:
+            return False
+        closes = b"close" in draft.has(b"connection").lower() or draft.head.http_version < b"1.1"
+        return not (closes or draft.has(b"content-length") or draft.has(b"transfer-encoding"))
 
     def message(self, draft: Draft) -> Message:
-        endless = draft.head and not draft.complete and not draft.trouble and not self.broken
-        if endless and not draft.has(b"content-length") and b"chunked" not in draft.has(b"transfer-encoding"):
+        if self._is_endless(draft):
             draft.trouble = ENDLESS
         return super().message(draft)
 
 
-def _why_bodiless(draft: Draft) -> str:
-    assert draft.answers
-    if draft.answers.head.method == b"HEAD":
-        return "the response to HEAD is its headers alone"
-    return f"{draft.head.status_code} ends after its headers"
+def _bodiless(draft: Draft) -> str:
+    """Why the response must not have a body, if it must not."""
+    if draft.answers and draft.answers.head.method == b"HEAD":
+        return "A body where none may be: the response to HEAD is its headers alone (RFC 9110 §6.4.1)."
+    if draft.head.status_code in (204, 304):
+        return f"A body where none may be: {draft.head.status_code} ends after its headers (RFC 9110 §6.4.1)."
+    return ""
 
 
-def _advice(said: str) -> str:
+def _too_long(before: Draft) -> str:
+    """The message before has ended, and bytes follow that begin no message."""
+    which = "request" if isinstance(before.head, h11.Request) else "response"
+    promised = before.has(b"content-length").decode()
+    end = f"Content-Length: {int(promised):,}" if promised else "that its last chunk was the last"
+    return f"More than was promised: the {which} before this said {end}."
+
+
+def _bytes(count: int) -> str:
+    return f"{count:,} byte{'' if count == 1 else 's'}"
+
+
+def _advice(said: str, side: Side) -> str:
     """What a beginner can act on, from what h11 says."""
-    advice = next(sentence for pattern, sentence in SAID if re.search(pattern, said, re.IGNORECASE))
-    detail = re.search(r": bytearray\((b.*)\)$|: (b.*)$", said, re.DOTALL)
-    shown = next(filter(None, detail.groups()), "") if detail else "a line here"
-    return advice.format(said=said, detail=shown if len(shown) < 50 else shown[:50] + "…")
+    found = re.fullmatch(r"(.*?): bytearray\((b.*)\)[^)]*", said, re.DOTALL)
+    what, detail = found.groups() if found else (said, "a line here")
+    advice = next(sentence for pattern, sentence in SAID if re.search(pattern, what, re.IGNORECASE))
+    shown = detail if len(detail) < 50 else detail[:50] + "…"
+    return advice.format(said=said, detail=shown, no_start=NO_START[side])
