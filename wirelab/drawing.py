@@ -96,7 +96,9 @@ def _row(message: Message, number: str, start: float, *, is_open: bool) -> str:
         f'<span class="few">{looks.text(facets.summary(message))}</span>'
         f'<span class="few">{facets.moment(message.at - start)}</span>'
     )
-    trouble = f'<div class="trouble">⚠ {looks.text(message.trouble)}</div>' if message.trouble else ""
+    trouble = (
+        f'<div class="trouble">⚠ {looks.text(facets.visible(message.trouble))}</div>' if message.trouble else ""
+    )
     head = f'<div class="label">{label}</div><div class="arrow" aria-hidden="true"></div>'
     inside = "".join(_part(part) for part in facets.parts(message))
     kind = " end" if isinstance(message, Ending) else ""

@@ -12,8 +12,10 @@ from wirelab.messages import Ending, Frame, HttpMessage, Message, Response, Unre
 MOST_LINES, MOST_CHARACTERS = 20, 1200  # of a body; what is longer is shortened, and says so
 MOST_BYTES = 96  # of a body shown in hexadecimal digits
 TEXTS = re.compile(r"text/|application/(.*\+)?(json|xml|javascript|x-www-form-urlencoded)", re.IGNORECASE)
+PYTHONS_OWN = {"unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}  # no charsets of the web
 # What would move the cursor, colour a terminal, or turn the reading direction (CWE-150, CWE-1007).
-_HIDDEN = [*range(32), *range(127, 160), 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_TURNING = [0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
+_HIDDEN = [*range(32), *range(127, 160), *_TURNING, *range(0xD800, 0xE000)]  # the last cannot be encoded
 _VISIBLE = {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _HIDDEN if code not in (9, 10)}
 
 
@@ -38,7 +40,7 @@ def plural(count: int, noun: str) -> str:
 
 def moment(at: float) -> str:
     """The time of a message, relative to the first."""
-    return f"+{at * 1000:.0f} ms" if at < 10 else f"+{at:.1f} s"
+    return f"{at * 1000:+.0f} ms" if at < 10 else f"{at:+.1f} s"
 
 
 def first_line(message: Message) -> str:
@@ -119,15 +121,29 @@ def _body(message: HttpMessage) -> Part:
 
 def _content(content: bytes, kind: str, size: int) -> list[str]:
     """A body's lines: JSON laid out, text as text, all else as bytes."""
-    charset = re.search(r"charset=\"?([\w-]+)", kind)
-    try:
-        text = content.decode(charset[1] if charset else "utf-8")
-        is_text = bool(TEXTS.match(kind)) or "\0" not in text
-    except (UnicodeDecodeError, LookupError):
-        text, is_text = content.decode("utf-8", "replace"), bool(TEXTS.match(kind))
+    charset = re.search(r"charset=\"?([\w-]+)", kind, re.IGNORECASE)
+    text = _decoded(content, charset[1] if charset else "utf-8")
+    is_text = bool(TEXTS.match(kind)) or (text is not None and "\0" not in text)
     if not is_text:
         return hex_lines(content, size)
-    return shortened(pretty(text).splitlines(), missing=size - len(content))
+    text = content.decode("utf-8", "replace") if text is None else text
+    return shortened(_lines(pretty(text)), missing=size - len(content))
+
+
+def _decoded(content: bytes, charset: str) -> str | None:
+    """The text, or None if it is none in this charset, or if there is no such charset."""
+    if charset.lower().replace("-", "_") in PYTHONS_OWN:
+        return None
+    try:
+        return content.decode(charset)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _lines(text: str) -> list[str]:
+    """The lines without their ends; any other character that could end a line stays, to be seen."""
+    lines = re.split("\r?\n", text)
+    return lines if lines[-1] else lines[:-1]
 
 
 def pretty(text: str) -> str:
@@ -168,7 +184,7 @@ def hex_lines(data: bytes, size: int) -> list[str]:
 def _payload(frame: Frame) -> Part:
     title = f"payload, {plural(len(frame.payload), 'byte')}"
     if frame.is_text:
-        return Part("body", f"{title} of text", shortened(pretty(frame.text).splitlines()))
+        return Part("body", f"{title} of text", shortened(_lines(pretty(frame.text))))
     return Part("body", title, hex_lines(frame.payload, len(frame.payload)))
 
 
@@ -217,8 +233,7 @@ def raw_lines(message: Message) -> list[str]:
 
 def _ended(line: bytes) -> str:
     """A line with its end as ␍␊, so that a missing or a lone one is seen."""
-    text = visible(line.decode("utf-8", "backslashreplace"))
-    return text.replace("\\x0d", "␍").replace("\n", "␊")
+    return visible(line.decode("utf-8", "backslashreplace").translate({13: "␍", 10: "␊"}))
 
 
 def status_tone(message: Message) -> str:

@@ -5,12 +5,11 @@ http://www.softwareishard.com/blog/har-12-spec/
 
 import base64
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-
-from websockets.frames import Opcode
 
 from wirelab.messages import Exchange, Frame, HttpMessage, Message, Request, Response
 from wirelab.recording import Side
@@ -48,13 +47,11 @@ def _entry(exchange: Exchange, messages: Sequence[Message], zero: datetime) -> d
 
 
 def _request(request: Request) -> dict[str, Any]:
-    host = request.header("Host") or "127.0.0.1"
-    url = request.target if "://" in request.target else f"http://{host}{request.target}"
     told: dict[str, Any] = {
         "method": request.method,
-        "url": url,
-        "queryString": [{"name": name, "value": value} for name, value in _query(url)],
-        "cookies": _cookies(request.header("Cookie")),
+        "url": request.url,
+        "queryString": [{"name": name, "value": value} for name, value in _query(request.url)],
+        "cookies": _cookies(request, "cookie"),
         **_common(request),
     }
     if request.body:
@@ -74,19 +71,24 @@ def _response(response: Response | None) -> dict[str, Any]:
     if response is None:  # none came; the format has no other way to say so
         empty = {"httpVersion": "", "headers": [], "headersSize": UNKNOWN, "bodySize": UNKNOWN, "cookies": []}
         return {"status": 0, "statusText": "", "redirectURL": "", "content": {"size": 0, "mimeType": ""}, **empty}
-    content: dict[str, Any] = {"size": response.body_size, "mimeType": response.header("Content-Type")}
-    try:
-        content["text"] = response.content.decode("utf-8")
-    except UnicodeDecodeError:
-        content |= {"text": base64.b64encode(response.content).decode(), "encoding": "base64"}
     return {
         "status": response.status,
         "statusText": response.reason,
         "redirectURL": response.header("Location"),
-        "content": content,
-        "cookies": _cookies(response.header("Set-Cookie")),
+        "content": _content(response),
+        "cookies": _cookies(response, "set-cookie"),
         **_common(response),
     }
+
+
+def _content(response: Response) -> dict[str, Any]:
+    content = response.content  # unpacks it
+    size = response.body_size if content is response.body else len(content)
+    told: dict[str, Any] = {"size": size, "mimeType": response.header("Content-Type")}
+    try:
+        return told | {"text": content.decode("utf-8")}
+    except UnicodeDecodeError:
+        return told | {"text": base64.b64encode(content).decode(), "encoding": "base64"}
 
 
 def _common(message: HttpMessage) -> dict[str, Any]:
@@ -99,18 +101,19 @@ def _common(message: HttpMessage) -> dict[str, Any]:
     }
 
 
-def _cookies(header: str) -> list[dict[str, str]]:
-    try:
-        return [{"name": name, "value": cookie.value} for name, cookie in SimpleCookie(header).items()]
-    except CookieError:
-        return []
+def _cookies(message: HttpMessage, header: str) -> list[dict[str, str]]:
+    found: SimpleCookie = SimpleCookie()
+    for name, value in message.headers:
+        if name.lower() == header:
+            with suppress(CookieError):
+                found.load(value)
+    return [{"name": name, "value": cookie.value} for name, cookie in found.items()]
 
 
 def _frame(frame: Frame, zero: datetime) -> dict[str, Any]:
-    data = frame.text if frame.is_text else base64.b64encode(frame.payload).decode()
     return {
         "type": "send" if frame.side is Side.CLIENT else "receive",
         "time": (zero + timedelta(seconds=frame.at)).timestamp(),
-        "opcode": int(frame.opcode if frame.opcode is not Opcode.CONT else Opcode.CONT),
-        "data": data,
+        "opcode": int(frame.opcode),
+        "data": frame.text if frame.is_text else base64.b64encode(frame.payload).decode(),
     }

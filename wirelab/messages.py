@@ -1,5 +1,6 @@
 """What crosses a wire, as things with names: requests, responses, frames, and bytes that are none of these."""
 
+import re
 import shlex
 import zlib
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from websockets.frames import CLOSE_CODE_EXPLANATIONS, Opcode
 from wirelab.recording import Side
 
 MOST_UNPACKED = 2**22  # bytes; a small body may unpack to gigabytes
-UNASKED = ("host", "user-agent", "accept", "accept-encoding", "connection", "content-length")
-CURL_SENDS = "application/x-www-form-urlencoded"  # with --data, unless told otherwise
+UNASKED = {"host", "user-agent", "accept-encoding", "content-length"}  # curl has its own
+CURL_SENDS = {("accept", "*/*"), ("connection", "keep-alive")}  # or means the same without a word
+FORM = ("content-type", "application/x-www-form-urlencoded")  # curl sends it with a body
+PLAIN_TARGET = re.compile(r"(?!.*/\.)/[\w.~!$&'()*+,;=:@%/?-]*", re.ASCII)  # curl sends it as it stands
+MOST_IN_A_WORD = 100_000  # bytes; Linux takes 128 KiB
 OPCODES = {Opcode.CONT: "continuation"} | {code: code.name.lower() for code in Opcode if code}
 
 Headers = tuple[tuple[str, str], ...]  # names as they were written, in their order
@@ -90,27 +94,59 @@ class Request(HttpMessage):
     def first_line(self) -> str:
         return f"{self.method} {self.target} HTTP/{self.version}"
 
+    @property
+    def url(self) -> str:
+        """The whole address (RFC 9110 §7.1)."""
+        if re.match(r"https?://", self.target, re.IGNORECASE):
+            return self.target
+        if self.method == "CONNECT":
+            return f"http://{self.target}"
+        return f"http://{self._host}{self.target if self.target.startswith('/') else '/'}"
+
+    @property
+    def _host(self) -> str:
+        return self.header("Host") or "127.0.0.1"
+
     def as_curl(self) -> str:
         """A command for a POSIX shell that sends this request again.
 
-        What curl sends by itself is left out: `Host`, `User-Agent`, `Accept` and the like, unless they
-        differ from what it sends.
+        `Host`, `User-Agent`, `Accept-Encoding` and `Content-Length` are left to curl, so that the answer
+        can be read, and so is a body in a `HEAD` request. Bytes that a shell cannot carry come from printf.
         """
-        words = ["curl", "-i"]
+        has_body = self.method != "HEAD" and any(map(self.header, ("Content-Length", "Transfer-Encoding")))
+        words = ["curl", "-i", *self._method_words(has_body=has_body), *self._header_words(has_body=has_body)]
+        text = self.body.decode("utf-8", "replace")
+        is_plain = text.encode() == self.body and text.replace("\n", "").isprintable()
+        before = ""
+        if has_body and is_plain and len(self.body) < MOST_IN_A_WORD:
+            words += ["--data-raw", text]
+        elif has_body:
+            before = f"printf {shlex.quote(_octal(self.body))} | "
+            words += ["--data-binary", "@-"]
+        if not PLAIN_TARGET.fullmatch(self.target):
+            words += ["--request-target", self.target]
+        words.append(f"http://{self._host}{self.target if PLAIN_TARGET.fullmatch(self.target) else '/'}")
+        return before + shlex.join(words)
+
+    def _method_words(self, *, has_body: bool) -> list[str]:
+        words = ["--http1.0"] if self.version == "1.0" else []
         if self.method == "HEAD":
-            words.append("--head")
-        elif self.method != ("POST" if self.body else "GET"):
-            words += ["-X", self.method]
+            return [*words, "--head"]
+        return words if self.method == ("POST" if has_body else "GET") else [*words, "-X", self.method]
+
+    def _header_words(self, *, has_body: bool) -> list[str]:
+        sent = CURL_SENDS | ({FORM} if has_body else set())
+        words = ["-H", "Content-Type:"] if has_body and not self.header("Content-Type") else []
         for name, value in self.headers:
-            if name.lower() not in UNASKED or (name.lower() == "accept" and value != "*/*"):
-                words += ["-H", f"{name}: {value}"]
-        if self.body:
-            if not self.header("Content-Type"):
-                words += ["-H", "Content-Type:"]
-            words += ["--data-binary", self.body.decode("utf-8", "replace")]
-        host = self.header("Host") or "127.0.0.1"
-        words.append(self.target if "://" in self.target else f"http://{host}{self.target}")
-        return shlex.join(words)
+            if name.lower() not in UNASKED and (name.lower(), value.lower()) not in sent:
+                words += ["-H", f"{name}: {value}" if value else f"{name};"]
+        return words
+
+
+def _octal(data: bytes) -> str:
+    """The bytes as printf reads them."""
+    safe = set(range(32, 127)) - {ord("%"), ord("\\")}
+    return "".join(chr(byte) if byte in safe else f"\\{byte:03o}" for byte in data)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -11,6 +11,7 @@ WIDTH = 80
 TIME = 70  # the column where the time begins
 ARROWS = {Side.CLIENT: "client → server", Side.SERVER: "client ← server"}
 FULL = 2  # so many messages are shown in full; of more, a line each
+MORE = 3  # lines of a long first line, beside its first
 FIRST, LAST = 40, 10  # of a long conversation
 
 
@@ -54,9 +55,11 @@ def _message(message: Message, number: str, start: float, *, full: bool, raw: bo
     head = f"{number}{ARROWS[message.side]}  "
     first, *more = _wrapped(facets.first_line(message), TIME - len(head) - 1) or [""]
     yield f"{head + first:<{TIME}}{facets.moment(message.at - start)}"
-    yield from (" " * len(head) + line for line in more[:3])
+    yield from (" " * len(head) + line for line in more[:MORE])
+    if len(more) > MORE:
+        yield " " * len(head) + "…"
     if message.trouble:
-        yield from textwrap.wrap(f"    ! {message.trouble}", WIDTH - 2, subsequent_indent=" " * 6)
+        yield from textwrap.wrap(f"    ! {facets.visible(message.trouble)}", WIDTH - 2, subsequent_indent=" " * 6)
     if full:
         for part in facets.parts(message):
             if part.name != "raw" or raw:
