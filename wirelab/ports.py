@@ -9,6 +9,7 @@ from typing import TypeVar
 
 ADDRESS = "127.0.0.1"  # the number: the name may mean ::1, where a stranger may listen
 STEP = 10  # 8001, 8011, 8021, ...: a number that can be read and said aloud
+WAITING = 1024  # connections not yet accepted; a client beyond them tries again after a whole second
 TAKEN = (errno.EADDRINUSE, errno.EACCES, 10048, 10013)  # the last two are Windows' own
 MOVED: dict[int, int] = {}  # the port that something has → the one that a built notebook shows
 BESIDE: dict[int, Callable[[], None]] = {}  # ports held by what is no server, and how to free them
@@ -61,7 +62,7 @@ def bind(port: int) -> socket.socket:
         else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((ADDRESS, port))
-        listener.listen(128)
+        listener.listen(WAITING)
     except BaseException:
         listener.close()
         raise

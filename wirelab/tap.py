@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast, overload
+from typing import Any, overload
 from urllib.parse import urlsplit
 
 from wirelab import ports
@@ -22,9 +22,9 @@ from wirelab.wire import Conversation, read_all
 ABOVE = 1000  # the relay of a server on 8001 listens on 9001
 AT_ONCE = 2**18  # bytes
 PATIENCE = 1.0  # seconds for a connection, or a thread, that is about to end
-QUIET = 0.02  # seconds without a byte, after which an open connection has nothing under way
+QUIET = 0.02  # seconds without a byte, after which a connection has nothing under way
 REACH = 5.0  # seconds for the server to accept a connection
-DEFAULT_PORTS = {"http": 80, "ws": 80}
+DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 s; close() then sends RST instead of FIN
 
 
@@ -34,15 +34,15 @@ class Tap:
     It can be indexed, counted and gone through like the `Conversation` that it recorded so far.
     """
 
-    def __init__(self, host: str, port: int, scheme: str = "http") -> None:
-        self.scheme, self.target = scheme, (host, port)
+    def __init__(self, host: str, port: int, scheme: str = "http", *, most: int = CONNECTIONS) -> None:
+        self.scheme, self.target, self._most = scheme, (host, port), most
         self._began, self._zero = datetime.now(UTC), time.perf_counter()
         self._memory = Memory()
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()
         self._recorders: list[Recorder] = []
         self._live: set[_Connection] = set()
         self._count = 0
-        self._stopping = False
+        self._stopping, self._last = False, ("", 0)  # the address of the last one that comes in
         self._read: tuple[tuple[int, int], Conversation] | None = None
         shown = ports.MOVED.get(port, port) + ABOVE
         self._listener = ports.on_first_free(ports.bind, ports.to_try(shown))
@@ -63,18 +63,19 @@ class Tap:
         """What has crossed the wire so far."""
         with self._lock:
             recorders = list(self._recorders)
+        with self._reading:  # a long conversation takes a while; meanwhile clients are let in
             state = (len(recorders), sum(recorder.changes for recorder in recorders))
             if self._read is None or self._read[0] != state:
                 found = [recorder.recording() for recorder in recorders]
                 host, port = self.target
-                server = f"{host}:{port}"
-                self._read = state, read_all(found, server=server, began=self._began)
+                self._read = state, read_all(found, server=f"{host}:{port}", began=self._began)
             return self._read[1]
 
     @property
     def unrecorded(self) -> int:
         """How many connections were relayed, but came too late to be written down."""
-        return self._count - len(self._recorders)
+        with self._lock:
+            return self._count - len(self._recorders)
 
     @property
     def http(self) -> Sequence[Exchange]:
@@ -85,6 +86,10 @@ class Tap:
     def frames(self) -> Conversation:
         """The WebSocket frames alone."""
         return self.conversation.frames
+
+    def sent_by(self, side: str) -> Conversation:
+        """What one side sent: "client" or "server"."""
+        return self.conversation.sent_by(side)
 
     @property
     def troubles(self) -> Conversation:
@@ -141,25 +146,49 @@ class Tap:
             if self._stopping:
                 return
             self._stopping = True
-        with contextlib.suppress(OSError), socket.create_connection((ADDRESS, self.port), PATIENCE):
-            pass  # wakes accept()
+        try:
+            self._shut_the_door()
+            self._let_arrive(time.monotonic() + PATIENCE)
+        finally:  # an impatient user may interrupt the wait
+            self._cut(time.monotonic() + PATIENCE)
+
+    def _shut_the_door(self) -> None:
+        """Take in who has knocked so far, and nobody any more."""
+        with contextlib.suppress(OSError), socket.socket() as last:
+            last.settimeout(PATIENCE)
+            last.bind((ADDRESS, 0))
+            self._last = last.getsockname()
+            last.connect((ADDRESS, self.port))  # wakes accept()
         self._acceptor.join(PATIENCE)
         self._listener.close()
         ports.BESIDE.pop(self.port, None)
-        deadline = time.monotonic() + PATIENCE
-        for connection in list(self._live):
-            connection.finish(deadline)
+
+    def _let_arrive(self, deadline: float) -> None:
+        for connection in self._open():
+            while connection.is_busy and time.monotonic() < deadline:
+                connection.join(QUIET)
+
+    def _cut(self, deadline: float) -> None:
+        connections = self._open()
+        for connection in connections:
+            connection.cut()
+        for connection in connections:
+            connection.join(max(deadline - time.monotonic(), 0))
+
+    def _open(self) -> "list[_Connection]":
+        with self._lock:
+            return list(self._live)
 
     def _accept(self) -> None:
         while True:
             try:
-                client, _ = self._listener.accept()
+                client, address = self._listener.accept()
             except OSError:
                 if self._stopping:
                     return
                 time.sleep(QUIET)  # out of descriptors, or a client that left at once
                 continue
-            if self._stopping:
+            if address == self._last:
                 client.close()
                 return
             _Connection(self, client)
@@ -169,7 +198,7 @@ class Tap:
         with self._lock:
             self._live.add(connection)
             self._count += 1
-            if len(self._recorders) >= CONNECTIONS:
+            if len(self._recorders) >= self._most:
                 return None
             zero = self._zero
             recorder = Recorder(len(self._recorders), self._memory, lambda: time.perf_counter() - zero)
@@ -185,88 +214,126 @@ class _Connection:
     """One client's connection, and the one to the server. A thread for each direction."""
 
     def __init__(self, tap: Tap, client: socket.socket) -> None:
-        self._tap, self._client = tap, client
-        self._server: socket.socket | None = None
-        self._broken = False
-        self._over = threading.Event()
+        self._tap, self._ends = tap, {Side.CLIENT: client}
+        self._broken: Side | None = None  # the side that broke the connection off
+        self._is_cut = False
+        self._told: set[Side] = set()  # who was told that no more comes
+        self._spoke, self._at = Side.CLIENT, time.monotonic()  # who did something last, and when
         self._recorder = tap._admit(self)
-        threading.Thread(target=self._relay, name=f"relay on port {tap.port}", daemon=True).start()
+        self._thread = threading.Thread(target=self._relay, name=f"relay on port {tap.port}", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError:  # the system gives no more threads
+            _will_reset(client)
+            self._close()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way: bytes, or the answer to a client that asked and waits."""
+        patience = PATIENCE if self._spoke is Side.CLIENT else QUIET
+        return self._thread.is_alive() and time.monotonic() - self._at < patience
+
+    def join(self, seconds: float) -> None:
+        """Wait for its end, at most that long."""
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def cut(self) -> None:
+        """End it without a word about it in the recording."""
+        self._is_cut = True
+        for end in list(self._ends.values()):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
     def _relay(self) -> None:
         try:
-            self._server = self._reach()
-            if self._server:
+            if self._reach() and not self._is_cut:
                 back = threading.Thread(target=self._pump, args=(Side.SERVER,), daemon=True)
                 back.start()
                 self._pump(Side.CLIENT)
                 back.join()
-                self._server.close()
+        except RuntimeError:  # the system gives no more threads
+            _will_reset(self._ends[Side.CLIENT])
         finally:
-            self._client.close()
-            self._tap._dismiss(self)
-            self._over.set()
+            self._close()
 
-    def _reach(self) -> socket.socket | None:
+    def _close(self) -> None:
+        for end in self._ends.values():
+            end.close()
+        self._tap._dismiss(self)
+
+    def _reach(self) -> bool:
+        """Connect to the server, if it lets us."""
         try:
-            server = socket.create_connection(self._tap.target, REACH)
+            server = self._ends[Side.SERVER] = socket.create_connection(self._tap.target, REACH)
         except OSError:
-            self._ended(Side.SERVER, End.UNREACHABLE)
-            _will_reset(self._client)
-            return None
+            self._write_end(Side.SERVER, End.UNREACHABLE)
+            _will_reset(self._ends[Side.CLIENT])
+            return False
         server.settimeout(None)
-        for end in (server, self._client):  # what came in pieces leaves in pieces, at once
+        for end in self._ends.values():  # what came in pieces leaves in pieces, at once
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return server
+        return True
 
     def _pump(self, side: Side) -> None:
-        """Pass on what one side sends, until it ends."""
-        ends = (self._client, cast(socket.socket, self._server))
-        source, sink = ends if side is Side.CLIENT else ends[::-1]
-        while True:
-            try:
-                data = source.recv(AT_ONCE)
-            except OSError:
-                self._break(side, sink)
-                return
-            if not data:
-                break
+        """Pass on what one side sends, until it ends or the other one breaks off."""
+        sink = self._ends[side.other]
+        while data := self._receive(side):
+            self._spoke, self._at = side, time.monotonic()
             if self._recorder:  # first, so that who has an answer finds it written down
                 self._recorder.sent(side, data)
             try:
                 sink.sendall(data)
             except OSError:
-                self._break(side.other, source)
-                return
-        if not self._broken:
-            self._ended(side, End.CLOSED)
-            with contextlib.suppress(OSError):
-                sink.shutdown(socket.SHUT_WR)
+                self._break_off(side.other)
+                break
+        self._end(side)
 
-    def _break(self, side: Side, other: socket.socket) -> None:
-        """`side` has broken the connection off: the other side is to see that too."""
-        if not self._broken:
-            self._broken = True
-            self._ended(side, End.RESET)
+    def _receive(self, side: Side) -> bytes:
+        """What a side sends next; nothing when it has ended."""
+        try:
+            if data := self._ends[side].recv(AT_ONCE):
+                return data
+            gone = _is_gone(self._ends[side]) and side not in self._told
+        except OSError:
+            gone = True
+        if gone:
+            self._break_off(side)
+        return b""
+
+    def _break_off(self, side: Side) -> None:
+        """`side` is gone: the other one is to see a reset too, once all that it was sent is passed on."""
+        if not self._broken and not self._is_cut:
+            self._broken = side
+            other = self._ends[side.other]
             _will_reset(other)
-        with contextlib.suppress(OSError):
-            other.shutdown(socket.SHUT_RD)  # wakes the other thread, without a word to the peer
+            with contextlib.suppress(OSError):
+                other.shutdown(socket.SHUT_RD)  # wakes the other thread, without a word to the peer
 
-    def _ended(self, side: Side, end: End) -> None:
-        if self._recorder and not self._tap._stopping:
+    def _end(self, side: Side) -> None:
+        """Nothing more comes from `side`: write down why, and tell the other one if it was said politely."""
+        if self._is_cut:
+            return
+        if self._broken in (None, side):
+            self._write_end(side, End.RESET if self._broken else End.CLOSED)
+        if not self._broken:
+            self._told.add(side.other)
+            with contextlib.suppress(OSError):
+                self._ends[side.other].shutdown(socket.SHUT_WR)
+
+    def _write_end(self, side: Side, end: End) -> None:
+        self._spoke = Side.SERVER  # a client that has said its last word may have left: no answer is waited for
+        if self._recorder:
             self._recorder.ended(side, end)
 
-    def finish(self, deadline: float) -> None:
-        """Let what is under way arrive, then cut."""
-        changes = -1
-        while self._recorder and changes != self._recorder.changes and time.monotonic() < deadline:
-            changes = self._recorder.changes
-            if self._over.wait(QUIET):
-                return
-        self._broken = True
-        for end in filter(None, (self._client, self._server)):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-        self._over.wait(max(deadline - time.monotonic(), QUIET))
+
+def _is_gone(end: socket.socket) -> bool:
+    """Whether no connection is left: after RST, of which the system tells one thread only, or after two FINs."""
+    try:
+        end.getpeername()
+    except OSError:
+        return True
+    return False
 
 
 def _will_reset(end: socket.socket) -> None:
@@ -303,8 +370,8 @@ def _address(target: Any) -> tuple[str, str, int]:
     if isinstance(url, str):
         with contextlib.suppress(ValueError):
             parts = urlsplit(url if "://" in url else f"http://{url}")
-            port = parts.port or DEFAULT_PORTS.get(parts.scheme, 443)
-            if parts.hostname and 0 < port < 65536:
+            port = parts.port or (DEFAULT_PORTS.get(parts.scheme, 0) if "://" in url else 0)
+            if parts.hostname and port and parts.scheme in DEFAULT_PORTS:
                 return parts.scheme, parts.hostname, port
     raise WireError(
         f"wire() needs a server that runs, and {target!r} is none: give it what launch() returned, "
