@@ -4,9 +4,11 @@
 
 The server is a process of its own; client and relay share one, as in a notebook. The bare relay is the
 yardstick: what it costs is the price of one more hop, and what the tap costs beyond it that of recording.
+Where the system allows it, server and client keep to a core each: threads that wander make numbers that do.
 """
 
 import contextlib
+import os
 import socket
 import statistics
 import threading
@@ -181,9 +183,18 @@ ROWS = [
 ]
 
 
+def keep_to(core: int) -> None:
+    """From now on this process, and those it starts, run on one core."""
+    if hasattr(os, "sched_setaffinity"):
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {core})
+
+
 def measure() -> dict[str, Samples]:
     samples: dict[str, Samples] = {way: defaultdict(list) for way in WAYS}
+    keep_to(0)
     with launch("benches.http_server", port=0) as web, launch("benches.feed_server", port=0) as feed:
+        keep_to(1)
         for _ in range(ROUNDS):
             for server, runs in ((web, HTTP), (feed, FEED)):
                 for run in runs:
