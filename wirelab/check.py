@@ -14,7 +14,7 @@ from wirelab.expect import Expect, Stopped
 from wirelab.failures import Failure
 from wirelab.launch import Server
 from wirelab.patience import Deadline
-from wirelab.probe import Guest, Probe, Reply, path_of
+from wirelab.probe import Guest, Probe, Reply, path_of, request_in
 from wirelab.result import MIME, Finding, Result, Verdict
 from wirelab.visit import Answer, Caller, Crashed, Visit
 
@@ -34,6 +34,7 @@ __all__ = [
     "exercise",
     "exercises",
     "path_of",
+    "request_in",
 ]
 
 Kind = Literal["server", "function", "value"]

@@ -3,10 +3,14 @@
 A source is a notebook as text, in jupytext's percent format. What the kit adds:
 
 - `### BEGIN SOLUTION` and `### END SOLUTION` (nbgrader's markers) around the lines a learner writes;
-- `# %% exercise="12.1"` at the cell that holds them;
-- `# %% wrong="12.1" caught_by="answers 200 OK"` at a typical wrong answer, which no notebook shows
-  and the tests run;
+- `# %% exercise="12.1"` at the cell that holds them, `# %% checks="12.1" points=2` at the one that
+  checks them;
+- `# %% wrong="12.1" caught_by="answers 200 OK" says="..."` at a typical wrong answer, which no notebook
+  shows and the tests run: the expectation that must catch it, and words that the learner must read;
 - the tag `solution` at a cell only the solution shows, `notes` at one for the instructor.
+
+Exercise and solution carry nbgrader's cell metadata (its schema 3), so that `solutions/` can be a source
+for nbgrader as well.
 """
 
 import hashlib
@@ -27,7 +31,7 @@ STUB = 'raise NotImplementedError("your code here")'
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-OURS = ("notes", "solution")  # tags for the builder, which no notebook has
+NBGRADER = {"grade": False, "locked": False, "schema_version": 3, "solution": False, "task": False}
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class WrongAnswer:
     exercise: str
     code: str
     caught_by: str
+    says: str = ""  # words that the learner must read
 
 
 def lecture(text: str, name: str) -> NotebookNode:
@@ -64,7 +69,8 @@ def wrong_answers(text: str, name: str) -> list[WrongAnswer]:
         if "wrong" in cell.metadata:
             if "caught_by" not in cell.metadata:
                 raise SourceError(f"{name}: the wrong answer to {cell.metadata.wrong} has no caught_by=")
-            found.append(WrongAnswer(cell.metadata.wrong, cell.source, cell.metadata.caught_by))
+            told = cell.metadata
+            found.append(WrongAnswer(told.wrong, cell.source, told.caught_by, told.get("says", "")))
     return found
 
 
@@ -114,8 +120,10 @@ def _tags(cell: NotebookNode) -> list[str]:
 def _notebook(cells: list[NotebookNode], name: str) -> NotebookNode:
     for cell, number in zip(cells, _ids(cells, name), strict=True):
         metadata: dict[str, Any] = {"slideshow": {"slide_type": _slide(cell)}}
-        if tags := [tag for tag in _tags(cell) if tag not in OURS]:
+        if tags := [tag for tag in _tags(cell) if tag != "notes"]:
             metadata["tags"] = tags
+        if graded := _graded(cell):
+            metadata["nbgrader"] = graded
         if "notes" in _tags(cell):
             cell.source = f"<details><summary>For the instructor</summary>\n\n{cell.source}\n\n</details>"
         cell.metadata = nbformat.from_dict(metadata)  # type: ignore[no-untyped-call]
@@ -123,6 +131,16 @@ def _notebook(cells: list[NotebookNode], name: str) -> NotebookNode:
     made: NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC})  # type: ignore[no-untyped-call]
     made.nbformat_minor = 5
     return made
+
+
+def _graded(cell: NotebookNode) -> dict[str, Any]:
+    """What nbgrader has to know of a cell; nothing for most."""
+    if id := cell.metadata.get("exercise"):
+        return {**NBGRADER, "grade_id": id.replace(".", "-"), "solution": True}
+    if id := cell.metadata.get("checks"):
+        about = {"grade_id": f"check-{id.replace('.', '-')}", "points": cell.metadata["points"]}
+        return {**NBGRADER, **about, "grade": True, "locked": True}
+    return {}
 
 
 def _slide(cell: NotebookNode) -> str:

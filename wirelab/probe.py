@@ -318,6 +318,19 @@ def _json_bytes(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+def request_in(data: bytes, expect: Expect) -> Request | None:
+    """Read bytes as one request, and note what is wrong with them; None if they are none."""
+    recorder = Recorder(0, Memory(MOST), lambda: 0.0)
+    recorder.sent(Side.CLIENT, data)
+    recorder.ended(Side.CLIENT, End.CLOSED)
+    expect.wire = read_all([recorder.recording()])
+    for message in expect.wire.sent_by(Side.CLIENT)[:1]:
+        if message.trouble:
+            expect.missed("is a request that a server can read", message.trouble)
+        return message if isinstance(message, Request) else None
+    return None
+
+
 def path_of(url: str) -> str:
     """The path and query of a URL or of a path, as a server gives it in `Location` or in a link."""
     parts = urlsplit(url)

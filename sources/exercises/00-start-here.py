@@ -62,7 +62,7 @@ class Station(BaseHTTPRequestHandler):
 # %%
 station = launch(Station)
 
-# %%
+# %% checks="00.2" points=1
 check("00.2", station)
 
 # %% [markdown]

@@ -92,7 +92,7 @@ Api(app).add_resource(Station, "/stations/<int:id>")
 service = launch(app)
 service
 
-# %%
+# %% checks="22.1" points=2
 check("22.1", service)
 
 # %%

@@ -63,7 +63,7 @@ async def onconnect(websocket):
 station = launch(onconnect)
 station
 
-# %%
+# %% checks="33.1" points=2
 check("33.1", station)
 
 # %%

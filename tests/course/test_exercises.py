@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import pytest
 from nbformat import NotebookNode
 
@@ -25,12 +26,18 @@ def kernel(course: Path) -> Iterator[Kernel]:
         yield running
 
 
-def results(kernel: Kernel, notebook: NotebookNode) -> list[dict[str, Any]]:
-    """What each check of the notebook found, run from a clean start."""
+def shown(kernel: Kernel, notebook: NotebookNode) -> list[dict[str, Any]]:
+    """What each check of the notebook shows, by MIME type, run from a clean start and without earlier attempts."""
     kernel.run("%reset -f")
+    kernel.run("import sys; getattr(sys.modules.get('wirelab.check'), '_MISSES', {}).clear()")
     replies = kernel.run_all(notebook)
-    assert {reply.status for reply in replies} == {"ok"}
-    return [output.data[MIME] for reply in replies for output in reply.outputs if MIME in output.get("data", {})]
+    assert [reply.text for reply in replies if reply.status != "ok"] == []
+    return [output.data for reply in replies for output in reply.outputs if MIME in output.get("data", {})]
+
+
+def results(kernel: Kernel, notebook: NotebookNode) -> list[dict[str, Any]]:
+    """What each check of the notebook found."""
+    return [data[MIME] for data in shown(kernel, notebook)]
 
 
 def text(path: Path) -> tuple[str, str]:
@@ -52,13 +59,15 @@ def test_a_solution_passes(kernel: Kernel, path: Path) -> None:
 @pytest.mark.parametrize(("path", "number"), WRONG, ids=lambda value: getattr(value, "stem", value))
 def test_a_wrong_answer_is_caught_by_the_expectation_named(kernel: Kernel, path: Path, number: int) -> None:
     answer = wrong_answers(*text(path))[number]
-    [found] = [
-        result
-        for result in results(kernel, with_answer(*text(path), answer))
-        if result["exercise"] == answer.exercise
+    [data] = [
+        data
+        for data in shown(kernel, with_answer(*text(path), answer))
+        if data[MIME]["exercise"] == answer.exercise
     ]
-    failed = [finding["what"] for finding in found["findings"] if not finding["passed"]]
-    assert answer.caught_by in [*failed, found["verdict"]]
+    failed = [finding["what"] for finding in data[MIME]["findings"] if not finding["passed"]]
+    assert answer.caught_by in [*failed, data[MIME]["verdict"]]
+    assert answer.says in data["text/plain"]
+    assert data[MIME]["earned"] < data[MIME]["points"]
 
 
 def test_every_exercise_has_a_place_and_at_least_two_wrong_answers() -> None:
@@ -66,3 +75,21 @@ def test_every_exercise_has_a_place_and_at_least_two_wrong_answers() -> None:
     in_lessons = {"00.1"}
     assert set(in_exercises) == set(exercises()) - in_lessons
     assert all(in_exercises.count(id) >= 2 for id in in_exercises)
+
+
+def test_every_wrong_answer_of_topic_1_is_told_in_words() -> None:
+    for path in SOURCES:
+        if path.stem[0] == "1":
+            assert all(answer.says for answer in wrong_answers(*text(path))), path.stem
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_check_cell_is_one_line_with_the_points_of_its_exercise(path: Path) -> None:
+    cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
+    checks = [cell for cell in cells if cell.source.startswith("check(")]
+    assert {cell.metadata["checks"] for cell in checks} == {answer.exercise for answer in wrong_answers(*text(path))}
+    for cell in checks:
+        id = cell.metadata["checks"]
+        assert cell.source.startswith(f'check("{id}", ')
+        assert "\n" not in cell.source
+        assert cell.metadata["points"] == exercises()[id].points
