@@ -565,7 +565,7 @@ def test_stopping_again_does_nothing(web: Server) -> None:
 
 
 def relays() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith(("tap on", "relay on"))]
+    return [thread for thread in threading.enumerate() if thread.name.startswith(("tap on", "relay to"))]
 
 
 def test_a_stopped_tap_leaves_no_thread_and_no_port() -> None:

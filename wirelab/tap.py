@@ -3,7 +3,6 @@
 import contextlib
 import json
 import socket
-import struct
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,16 +15,12 @@ from wirelab import ports
 from wirelab.errors import WireError
 from wirelab.messages import Exchange, Message
 from wirelab.ports import ADDRESS
-from wirelab.recording import CONNECTIONS, End, Memory, Recorder, Side
+from wirelab.recording import CONNECTIONS, Memory, Recorder
+from wirelab.relay import PATIENCE, QUIET, Relay
 from wirelab.wire import Conversation, read_all
 
 ABOVE = 1000  # the relay of a server on 8001 listens on 9001
-AT_ONCE = 2**18  # bytes
-PATIENCE = 1.0  # seconds for a connection, or a thread, that is about to end
-QUIET = 0.02  # seconds without a byte, after which a connection has nothing under way
-REACH = 5.0  # seconds for the server to accept a connection
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 s; close() then sends RST instead of FIN
 
 
 class Tap:
@@ -40,7 +35,7 @@ class Tap:
         self._memory = Memory()
         self._lock, self._reading = threading.Lock(), threading.Lock()
         self._recorders: list[Recorder] = []
-        self._live: set[_Connection] = set()
+        self._live: set[Relay] = set()
         self._count = 0
         self._stopping, self._last = False, ("", 0)  # the address of the last one that comes in
         self._read: tuple[tuple[int, int], Conversation] | None = None
@@ -164,18 +159,18 @@ class Tap:
         ports.BESIDE.pop(self.port, None)
 
     def _let_arrive(self, deadline: float) -> None:
-        for connection in self._open():
-            while connection.is_busy and time.monotonic() < deadline:
-                connection.join(QUIET)
+        for relay in self._open():
+            while relay.is_busy and time.monotonic() < deadline:
+                relay.join(QUIET)
 
     def _cut(self, deadline: float) -> None:
-        connections = self._open()
-        for connection in connections:
-            connection.cut()
-        for connection in connections:
-            connection.join(max(deadline - time.monotonic(), 0))
+        relays = self._open()
+        for relay in relays:
+            relay.cut()
+        for relay in relays:
+            relay.join(max(deadline - time.monotonic(), 0))
 
-    def _open(self) -> "list[_Connection]":
+    def _open(self) -> list[Relay]:
         with self._lock:
             return list(self._live)
 
@@ -191,155 +186,25 @@ class Tap:
             if address == self._last:
                 client.close()
                 return
-            _Connection(self, client)
+            self._admit(client)
 
-    def _admit(self, connection: "_Connection") -> Recorder | None:
-        """Count a connection in, and give it a place to be written down, if there is one left."""
+    def _admit(self, client: socket.socket) -> None:
+        """Begin to relay a connection, and to write it down if there is a place left."""
         with self._lock:
-            self._live.add(connection)
+            recorder = self._new_recorder() if len(self._recorders) < self._most else None
             self._count += 1
-            if len(self._recorders) >= self._most:
-                return None
-            zero = self._zero
-            recorder = Recorder(len(self._recorders), self._memory, lambda: time.perf_counter() - zero)
-            self._recorders.append(recorder)
-            return recorder
+            relay = Relay(client, self.target, recorder, when_over=self._dismiss)
+            self._live.add(relay)
+        relay.start()
 
-    def _dismiss(self, connection: "_Connection") -> None:
+    def _new_recorder(self) -> Recorder:
+        zero = self._zero
+        self._recorders.append(Recorder(len(self._recorders), self._memory, lambda: time.perf_counter() - zero))
+        return self._recorders[-1]
+
+    def _dismiss(self, relay: Relay) -> None:
         with self._lock:
-            self._live.discard(connection)
-
-
-class _Connection:
-    """One client's connection, and the one to the server. A thread for each direction."""
-
-    def __init__(self, tap: Tap, client: socket.socket) -> None:
-        self._tap, self._ends = tap, {Side.CLIENT: client}
-        self._broken: Side | None = None  # the side that broke the connection off
-        self._is_cut = False
-        self._told: set[Side] = set()  # who was told that no more comes
-        self._spoke, self._at = Side.CLIENT, time.monotonic()  # who did something last, and when
-        self._recorder = tap._admit(self)
-        self._thread = threading.Thread(target=self._relay, name=f"relay on port {tap.port}", daemon=True)
-        try:
-            self._thread.start()
-        except RuntimeError:  # the system gives no more threads
-            _will_reset(client)
-            self._close()
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is under way: bytes, or the answer to a client that asked and waits."""
-        patience = PATIENCE if self._spoke is Side.CLIENT else QUIET
-        return self._thread.is_alive() and time.monotonic() - self._at < patience
-
-    def join(self, seconds: float) -> None:
-        """Wait for its end, at most that long."""
-        if self._thread.is_alive():
-            self._thread.join(seconds)
-
-    def cut(self) -> None:
-        """End it without a word about it in the recording."""
-        self._is_cut = True
-        for end in list(self._ends.values()):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def _relay(self) -> None:
-        try:
-            if self._reach() and not self._is_cut:
-                back = threading.Thread(target=self._pump, args=(Side.SERVER,), daemon=True)
-                back.start()
-                self._pump(Side.CLIENT)
-                back.join()
-        except RuntimeError:  # the system gives no more threads
-            _will_reset(self._ends[Side.CLIENT])
-        finally:
-            self._close()
-
-    def _close(self) -> None:
-        for end in self._ends.values():
-            end.close()
-        self._tap._dismiss(self)
-
-    def _reach(self) -> bool:
-        """Connect to the server, if it lets us."""
-        try:
-            server = self._ends[Side.SERVER] = socket.create_connection(self._tap.target, REACH)
-        except OSError:
-            self._write_end(Side.SERVER, End.UNREACHABLE)
-            _will_reset(self._ends[Side.CLIENT])
-            return False
-        server.settimeout(None)
-        for end in self._ends.values():  # what came in pieces leaves in pieces, at once
-            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return True
-
-    def _pump(self, side: Side) -> None:
-        """Pass on what one side sends, until it ends or the other one breaks off."""
-        sink = self._ends[side.other]
-        while data := self._receive(side):
-            self._spoke, self._at = side, time.monotonic()
-            if self._recorder:  # first, so that who has an answer finds it written down
-                self._recorder.sent(side, data)
-            try:
-                sink.sendall(data)
-            except OSError:
-                self._break_off(side.other)
-                break
-        self._end(side)
-
-    def _receive(self, side: Side) -> bytes:
-        """What a side sends next; nothing when it has ended."""
-        try:
-            if data := self._ends[side].recv(AT_ONCE):
-                return data
-            gone = _is_gone(self._ends[side]) and side not in self._told
-        except OSError:
-            gone = True
-        if gone:
-            self._break_off(side)
-        return b""
-
-    def _break_off(self, side: Side) -> None:
-        """`side` is gone: the other one is to see a reset too, once all that it was sent is passed on."""
-        if not self._broken and not self._is_cut:
-            self._broken = side
-            other = self._ends[side.other]
-            _will_reset(other)
-            with contextlib.suppress(OSError):
-                other.shutdown(socket.SHUT_RD)  # wakes the other thread, without a word to the peer
-
-    def _end(self, side: Side) -> None:
-        """Nothing more comes from `side`: write down why, and tell the other one if it was said politely."""
-        if self._is_cut:
-            return
-        if self._broken in (None, side):
-            self._write_end(side, End.RESET if self._broken else End.CLOSED)
-        if not self._broken:
-            self._told.add(side.other)
-            with contextlib.suppress(OSError):
-                self._ends[side.other].shutdown(socket.SHUT_WR)
-
-    def _write_end(self, side: Side, end: End) -> None:
-        self._spoke = Side.SERVER  # a client that has said its last word may have left: no answer is waited for
-        if self._recorder:
-            self._recorder.ended(side, end)
-
-
-def _is_gone(end: socket.socket) -> bool:
-    """Whether no connection is left: after RST, of which the system tells one thread only, or after two FINs."""
-    try:
-        end.getpeername()
-    except OSError:
-        return True
-    return False
-
-
-def _will_reset(end: socket.socket) -> None:
-    """From now on, closing it sends RST."""
-    with contextlib.suppress(OSError):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self._live.discard(relay)
 
 
 def wire(target: Any) -> Tap:
