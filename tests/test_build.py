@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from wirelab.build import build, products, stale
+from wirelab.build import build, products, reset, stale
 from wirelab.errors import SourceError
 
 LESSON = "# %% [markdown]\n# # Title\n\n# %%\nimport time\ntime.strftime('%a, %d %b %Y %H:%M:%S GMT')\n"
@@ -81,3 +81,36 @@ def test_an_exercise_with_outputs_is_told(copy: Path) -> None:
 def test_an_unknown_stem_is_refused(built: Path) -> None:
     with pytest.raises(SourceError, match="sources/ has no 99-nothing"):
         products(built, ["99-nothing"])
+
+
+def test_an_exercise_is_given_back_and_ones_own_is_kept(copy: Path) -> None:
+    path = copy / "exercises" / "01-one.ipynb"
+    mine = path.read_text(encoding="utf-8").replace("your code here", "half done")
+    path.write_text(mine, encoding="utf-8")
+    assert reset(copy, "01-one") == (path, copy / "exercises" / "01-one.old-1.ipynb")
+    assert (copy / "exercises" / "01-one.old-1.ipynb").read_text(encoding="utf-8") == mine
+    assert stale(copy) == []
+
+
+def test_every_attempt_is_kept(copy: Path) -> None:
+    path = copy / "exercises" / "01-one.ipynb"
+    for attempt in ("first", "second"):
+        path.write_text(attempt, encoding="utf-8")
+        reset(copy, "01")
+    kept = sorted((copy / "exercises").glob("*.old-*.ipynb"))
+    assert [file.read_text(encoding="utf-8") for file in kept] == ["first", "second"]
+
+
+def test_of_an_untouched_exercise_nothing_is_kept(copy: Path) -> None:
+    assert reset(copy, "01-one") == (copy / "exercises" / "01-one.ipynb", None)
+
+
+def test_a_deleted_exercise_comes_back(copy: Path) -> None:
+    (copy / "exercises" / "01-one.ipynb").unlink()
+    reset(copy, "01-one")
+    assert stale(copy) == []
+
+
+def test_resetting_what_is_not_there_names_what_is(copy: Path) -> None:
+    with pytest.raises(SourceError, match="no exercise is called 99: there are 01-one"):
+        reset(copy, "99")

@@ -2,12 +2,13 @@
 
 from wirelab import prepare
 from wirelab.check import check
+from wirelab.doctor import doctor
 from wirelab.launch import Server, launch, servers, stop_all
 from wirelab.show import show
 from wirelab.tap import Tap, wire
 
 __version__ = "0.1.0"
-__all__ = ["Server", "Tap", "check", "launch", "servers", "show", "stop_all", "wire"]
+__all__ = ["Server", "Tap", "check", "doctor", "launch", "servers", "show", "stop_all", "wire"]
 
 prepare.past_proxies()
 prepare.interruptible()

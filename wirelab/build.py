@@ -1,5 +1,6 @@
 """Build the notebooks from sources/, run them, and tell which of them are stale."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +19,7 @@ from wirelab.errors import SourceError
 from wirelab.kernel import execute, rewritten
 
 AT_ONCE = 2  # notebooks run side by side
+KEPT = ".old-"  # in the name of a notebook that `reset` has kept: 12-web-server.old-1.ipynb
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,33 @@ def _write(path: Path, text: str) -> None:
     beside.replace(path)
 
 
+def reset(course: Path, stem: str) -> tuple[Path, Path | None]:
+    """Write an exercise as it was, and keep what is there beside it, unless nothing has been done to it.
+
+    Returns the exercise and what was kept. `stem` may be shortened, as in "12". Raises SourceError.
+    """
+    exercises = [product for product in _products(course) if not product.is_run]
+    found = [product for product in exercises if product.source.stem.startswith(stem)]
+    if len(found) != 1:
+        known = ", ".join(product.source.stem for product in exercises)
+        raise SourceError(f"{'no' if not found else 'more than one'} exercise is called {stem}: there are {known}")
+    target, notebook, kept = found[0].target, found[0].notebook(), None
+    if target.exists() and not _is_untouched(target, notebook):
+        names = (target.with_suffix(f"{KEPT}{number}.ipynb") for number in itertools.count(1))
+        kept = next(name for name in names if not name.exists())
+        target.rename(kept)
+    _write(target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+    return target, kept
+
+
+def _is_untouched(path: Path, notebook: NotebookNode) -> bool:
+    try:
+        there: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except Exception:  # half a file, or none of ours
+        return False
+    return [cell.source for cell in there.cells] == [cell.source for cell in notebook.cells]
+
+
 def stale(course: Path) -> list[str]:
     """What is wrong with the notebooks on disk, a sentence each; an empty list when nothing is."""
     expected = products(course)
@@ -82,7 +111,7 @@ def stale(course: Path) -> list[str]:
     known = {product.target for product in expected}
     for folder in ("notebooks", "exercises", "solutions"):
         for path in sorted((course / folder).glob("*.ipynb")):
-            if path not in known:
+            if path not in known and KEPT not in path.name:
                 found.append(f"{path.relative_to(course).as_posix()} has no source")
     return found
 

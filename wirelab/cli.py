@@ -11,7 +11,7 @@ from wirelab.course import COURSE, SANITIZE
 from wirelab.errors import WirelabError
 
 FIRST = "notebooks/00-start-here.ipynb"
-CELL_TIMEOUT = 60  # seconds
+CELL_TIMEOUT = 30  # seconds
 
 
 def open_course(words: argparse.Namespace) -> int:
@@ -51,6 +51,26 @@ def build_notebooks(words: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def reset_exercise(words: argparse.Namespace) -> int:
+    """Give an exercise back as it was, and keep your own beside it."""
+    from wirelab.build import reset
+
+    exercise, kept = reset(COURSE, words.stem)
+    print(f"{exercise.relative_to(COURSE).as_posix()} is as it was")
+    if kept:
+        print(f"yours is now {kept.relative_to(COURSE).as_posix()}")
+    return 0
+
+
+def look_around(words: argparse.Namespace) -> int:
+    """Check that this computer has all that the course needs."""
+    from wirelab.doctor import doctor
+
+    report = doctor()
+    print(report)
+    return 0 if report.is_well else 1
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
     top = argparse.ArgumentParser(prog="wirelab", description="Python on the wire: the course and its tools.")
@@ -69,6 +89,9 @@ def parser() -> argparse.ArgumentParser:
     building = command("build", build_notebooks)
     building.add_argument("--check", action="store_true", help="change nothing, fail if something is stale")
     building.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
+    resetting = command("reset", reset_exercise)
+    resetting.add_argument("stem", metavar="STEM", help="which one, as in 12-web-server or 12")
+    command("doctor", look_around)
     return top
 
 
@@ -78,7 +101,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = ["open", *given]
     known, rest = parser().parse_known_args(given)
-    if rest and known.function is build_notebooks:
+    if rest and known.function not in (open_course, test):
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     known.rest = rest
     try:

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -160,6 +160,20 @@ class Kernel:
 def is_to_fail(cell: NotebookNode) -> bool:
     """Whether the cell shows an error on purpose."""
     return "raises-exception" in cell.metadata.get("tags", [])
+
+
+def amiss(notebook: NotebookNode, replies: Sequence[Reply]) -> list[tuple[str, str]]:
+    """The cells that did not end as they are to, and what they said; none if all is well.
+
+    The kernel's reply decides, not the outputs: a cell may fail without showing an error, and one that
+    is to fail may not.
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [
+        (cell.source, reply.text)
+        for cell, reply in zip(cells, replies, strict=True)
+        if reply.status != ("error" if is_to_fail(cell) else "ok")
+    ]
 
 
 def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:

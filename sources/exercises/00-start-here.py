@@ -66,7 +66,7 @@ station = launch(Station)
 check("00.2", station)
 
 # %% [markdown]
-# When it says *passed*, go on with [lesson 12](../notebooks/12-web-server.ipynb).
+# When it says *passed*, go on with [lesson 11](../notebooks/11-http-messages.ipynb).
 
 # %%
 stop_all()

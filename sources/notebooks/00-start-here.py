@@ -49,7 +49,7 @@ theatre.upper()
 # A **server** is a program that waits to be asked. `launch` starts one next to this notebook and returns when it is ready.
 
 # %%
-from wirelab import check, launch, servers, stop_all, wire
+from wirelab import check, doctor, launch, servers, stop_all, wire
 
 web = launch("servers.web_server")
 web
@@ -170,12 +170,10 @@ check("00.1", all_is_well)
 # A cell that still runs has a star, `[*]`. The **■** button above stops it. If that is not enough, the **⟳** button restarts
 # Python: names and servers are gone, the notebook stays, and you run its cells again from the top.
 #
-# The next cell checks that your Python is new enough. It should show True.
+# The next cell looks at your computer, and says what to do about anything that is not as the course needs it.
 
 # %%
-import sys
-
-sys.version_info >= (3, 11)
+doctor()
 
 # %% [markdown]
 # ## Where things are
@@ -214,8 +212,8 @@ sys.version_info >= (3, 11)
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 00](../exercises/00-start-here.ipynb). **Next lesson:** [A web server in twenty
-# lines](12-web-server.ipynb).
+# **Now you:** [exercise 00](../exercises/00-start-here.ipynb). **Next lesson:** [What crosses the
+# wire](11-http-messages.ipynb).
 
 # %%
 stop_all()

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A web server in twenty lines
 #
-# 30 minutes. You need Python's classes, and [lesson 00](00-start-here.ipynb).
+# 30 minutes. You need Python's classes, and [lesson 11](11-http-messages.ipynb).
 #
 # By the end you can
 #

@@ -87,7 +87,9 @@ def test_every_wrong_answer_of_topic_1_is_told_in_words() -> None:
 def test_a_check_cell_is_one_line_with_the_points_of_its_exercise(path: Path) -> None:
     cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
     checks = [cell for cell in cells if cell.source.startswith("check(")]
-    assert {cell.metadata["checks"] for cell in checks} == {answer.exercise for answer in wrong_answers(*text(path))}
+    assert {cell.metadata["checks"] for cell in checks} == {
+        answer.exercise for answer in wrong_answers(*text(path))
+    }
     for cell in checks:
         id = cell.metadata["checks"]
         assert cell.source.startswith(f'check("{id}", ')

@@ -6,17 +6,19 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from wirelab.build import KEPT
 from wirelab.cli import parser
 
 COURSE = Path(__file__).parents[2]
-NOTEBOOKS = sorted(COURSE.glob("*/[0-9]*.ipynb"))
+NOTEBOOKS = sorted(path for path in COURSE.glob("*/[0-9]*.ipynb") if KEPT not in path.name)
 README = (COURSE / "README.md").read_text(encoding="utf-8")
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 
 
 def test_stems_are_the_same_in_sources_exercises_and_solutions() -> None:
     def stems(folder: str, ending: str) -> list[str]:
-        return sorted(path.stem for path in (COURSE / folder).glob(f"*.{ending}"))
+        found = (COURSE / folder).glob(f"*.{ending}")
+        return sorted(path.stem for path in found if KEPT not in path.name)
 
     assert stems("sources/exercises", "py") == stems("exercises", "ipynb") == stems("solutions", "ipynb")
     assert stems("sources/notebooks", "py") == stems("notebooks", "ipynb")

@@ -6,23 +6,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from wirelab.kernel import Kernel, Reply, is_to_fail
+from wirelab.build import KEPT
+from wirelab.kernel import Kernel, amiss
 
 FOLDERS = ("notebooks", "exercises", "solutions")
 COURSE = Path(__file__).parents[2]
-NOTEBOOKS = sorted(path for path in COURSE.glob("*/*.ipynb") if path.parent.name in FOLDERS)
+FOUND = [path for folder in FOLDERS for path in sorted((COURSE / folder).glob("*.ipynb"))]
+NOTEBOOKS = [path for path in FOUND if KEPT not in path.name]
 LISTENING = "[c.laddr.port for c in __import__('psutil').Process().net_connections('tcp') if c.status == 'LISTEN']"
 CHILDREN = "[child.cmdline() for child in __import__('psutil').Process().children(recursive=True)]"
-
-
-def amiss(path: Path, replies: list[Reply]) -> list[tuple[str, str]]:
-    """The cells that did not end as they are to, and what they said; none if all is well."""
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    return [
-        (cell.source, reply.text)
-        for cell, reply in zip(cells, replies, strict=True)
-        if reply.status != ("error" if is_to_fail(cell) else "ok")
-    ]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -30,8 +22,8 @@ def test_run_all_twice_and_nothing_is_left(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     with Kernel(path.parent) as kernel:
         before = kernel.evaluate(LISTENING)  # the debugger's port
-        assert amiss(path, kernel.run_all(notebook)) == []
-        assert amiss(path, kernel.run_all(notebook)) == []
+        assert amiss(notebook, kernel.run_all(notebook)) == []
+        assert amiss(notebook, kernel.run_all(notebook)) == []
         assert kernel.evaluate(LISTENING) == before
         assert kernel.evaluate(CHILDREN) == "[]"
 
@@ -44,4 +36,4 @@ def test_a_lesson_runs_in_three_kernels_at_once_on_the_real_ports(stem: str) -> 
         kernels = [stack.enter_context(Kernel(path.parent, env={})) for _ in range(3)]
         queued = [kernel.queue(notebook) for kernel in kernels]
         for kernel, requests in zip(kernels, queued, strict=True):
-            assert amiss(path, kernel.replies(requests)) == []
+            assert amiss(notebook, kernel.replies(requests)) == []
