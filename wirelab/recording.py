@@ -132,16 +132,24 @@ class _Roll:
             self._head_left -= cost
             return True
         self._last = piece
-        while self._tail and (self._in_tail + cost > self._tail_size):
-            self._drop()
-        while not self._memory.take(cost):
-            if not self._tail:
-                self._lost += len(piece.data)
-                return False
-            self._drop()
-        self._tail.append(piece)
-        self._in_tail += cost
+        self._keep_last(piece)
         return False
+
+    def _keep_last(self, piece: Piece) -> None:
+        """Make room for the piece at the end, or for as much of its end as there may be."""
+        room = max(self._tail_size - OVERHEAD, 0)
+        kept = replace(piece, data=piece.data[-room:] if room else b"")
+        cost = _cost(kept)
+        while self._tail and self._in_tail + cost > self._tail_size:
+            self._drop()
+        while room and not (taken := self._memory.take(cost)) and self._tail:
+            self._drop()
+        if not room or not taken:
+            self._lost += len(piece.data)
+            return
+        self._lost += len(piece.data) - len(kept.data)
+        self._tail.append(kept)
+        self._in_tail += cost
 
     def _drop(self) -> None:
         gone = self._tail.popleft()
