@@ -10,7 +10,7 @@ RESPONSE = (
 )
 
 
-@exercise("11.1", "What does the status line say?", of="function")
+@exercise("11.1", "The status in a status line", of="function")
 def status_of(function: Caller, expect: Expect) -> None:
     status = function.returns("HTTP/1.1 200 OK")
     number = "Split the line at its blanks: the second word is the status."

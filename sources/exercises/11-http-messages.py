@@ -12,7 +12,7 @@ from urllib.parse import quote
 from wirelab import check, launch, stop_all, wire
 
 # %% [markdown]
-# ## 11.1 What does the status line say?
+# ## 11.1 The status in a status line
 #
 # The first line of a response holds the status. Write `status_of`, so that it gives the status as a number: for
 # `HTTP/1.1 200 OK` the number `200`.

@@ -95,7 +95,7 @@ check("12.1", station)
 # %% [markdown]
 # If your code crashed, look at `station` in a cell of your own: it says in which line.
 #
-# ## 12.2 Which station?
+# ## 12.2 Several stations
 #
 # Now there are several. Write `do_GET`, so that a path in `READINGS` is answered with 200 and its reading as text, and any
 # other path with 404. A client may add a query: `/harbour?unit=celsius` is answered like `/harbour`.
@@ -235,7 +235,7 @@ with_unit = launch(WithUnit)
 check("12.3", with_unit)
 
 # %% [markdown]
-# ## 12.4 How many have asked?
+# ## 12.4 Count the requests
 #
 # Answer every GET, whatever its path, with the number of requests that this server has had so far, this one included: the first
 # client reads `1`, the next one `2`. (A browser may ask for `/favicon.ico` as well; that counts too.)

@@ -82,16 +82,11 @@ tap[1].header("Content-Length"), len(tap[1].body)
 # </details>
 #
 # ```mermaid
-# flowchart LR
-#     subgraph request
-#         direction TB
-#         A["GET /hello.txt HTTP/1.1<br>request line"] --- B["Host: 127.0.0.1:9001<br>headers"] --- C["(empty line)"]
-#     end
-#     subgraph response
-#         direction TB
-#         D["HTTP/1.1 200 OK<br>status line"] --- E["Content-Length: 55<br>headers"] --- F["(empty line)"] --- G["Welcome to The Lantern.<br>body"]
-#     end
-#     request --> response
+# sequenceDiagram
+#     participant C as client
+#     participant S as server
+#     C->>S: request line, headers, empty line
+#     S->>C: status line, headers, empty line, body
 # ```
 
 # %% [markdown]
@@ -127,7 +122,7 @@ tap.http[0].as_curl()
 #
 # The first digit of a status says how it went.
 #
-# | | | whose turn is it? |
+# | class | what it says | whose turn it is |
 # |---|---|---|
 # | 1xx | wait, more is coming | the server's |
 # | 2xx | it worked | |

@@ -239,19 +239,16 @@ call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
 # %% [markdown]
 # A verb that a resource does not have is 405, and the header `Allow` lists those it has (RFC 9110 §15.5.6). Nobody cancels
 # all bookings at once.
+#
+# A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
+# sends a form. On the wire you can tell them apart: by `Content-Type`, and by the body.
 
 # %%
 reply = requests.delete(office.url + "/bookings", timeout=3)
 print(reply.status_code, sorted(reply.headers["Allow"].split(", ")))
 
-# %% [markdown]
-# A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
-# sends a form. The wire tells the two apart: look at `Content-Type`, and at the body.
-
-# %%
 with wire(office) as tap:
     requests.post(tap.url + "/bookings", data={"seat": 13, "name": "Cy"}, timeout=3)
-
 tap
 
 # %% [markdown]
