@@ -5,6 +5,7 @@ import gzip
 import pytest
 from recorded import CLOSED, GET, OK, RESET, Turn, exchanges, messages, troubles
 
+from wirelab.http_lane import BEGINS_TLS
 from wirelab.messages import HttpMessage, Request, Response, Unreadable
 
 
@@ -144,7 +145,7 @@ EMPTY_LINE = "An empty line before a request: a client must not send it, a serve
         (b"GET /a b HTTP/1.1\r\n\r\n", NO_REQUEST),
         (b"GET / HTTP/1\r\n\r\n", NO_REQUEST),
         (b"get\xff / HTTP/1.1\r\n\r\n", NO_REQUEST),
-        (b"\x16\x03\x01\x02\x00", NO_REQUEST),
+        (b"\x16\x03\x01\x02\x00", BEGINS_TLS),
         (b"\r\n\r\n", EMPTY_LINE),
         (b"GET / HTTP/1.1\r\nHost a\r\n\r\n", BAD_HEADER.format("Host a")),
         (b"GET / HTTP/1.1\r\nHost : a\r\n\r\n", BAD_HEADER.format("Host : a")),

@@ -750,3 +750,10 @@ def test_a_conversation_is_saved_as_text(web: Server, tmp_path: Path) -> None:
 def test_another_kind_of_file_gets_advice(web: Server) -> None:
     with wire(web) as tap, pytest.raises(WireError, match=r"save\('x.pdf'\): give a name that ends in .har or"):
         tap.save("x.pdf")
+
+
+def test_the_curl_line_of_an_exchange_leads_to_the_server_and_not_to_the_relay() -> None:
+    web = launch(Hello, port=0)
+    with wire(web) as tap:
+        requests.get(tap.url + "/a", timeout=5)
+    assert tap.http[0].as_curl() == f"curl -i {web.url}/a"

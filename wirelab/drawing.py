@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from wirelab import facets, looks, transcript
-from wirelab.messages import Ending, Message
+from wirelab.messages import Ending, Frame, Message
 from wirelab.recording import Side
 
 LANES = {Side.CLIENT: ("→", "client to server"), Side.SERVER: ("←", "server to client")}
@@ -52,7 +52,7 @@ LEGEND = [
     "Each arrow is one message, the first one on top. Click on the line above it to open and close the rest.",
     "An arrow to the right goes from the client to the server, one to the left comes back.",
     "[0] is the message's number: tap[0] shows it alone. +3 ms is when it began, counted from the first message.",
-    "In the raw bytes, ␍␊ ends a line: the bytes 13 and 10, in Python \\r\\n. \\x00 is a byte that is no letter.",
+    "In the raw bytes, \\r\\n is the end of a line: the bytes 13 and 10. \\x00 is a byte that is no letter.",
     "An arrow in the colour of errors is followed by a sentence that says what is wrong.",
 ]
 
@@ -100,7 +100,8 @@ def _row(message: Message, number: str, start: float, *, is_open: bool) -> str:
         f'<div class="trouble">⚠ {looks.text(facets.visible(message.trouble))}</div>' if message.trouble else ""
     )
     head = f'<div class="label">{label}</div><div class="arrow" aria-hidden="true"></div>'
-    inside = "".join(_part(part) for part in facets.parts(message))
+    is_frame = isinstance(message, Frame)  # taken apart already: its bytes need no second place
+    inside = "".join(_part(part) for part in facets.parts(message) if not (is_frame and part.name == "raw"))
     kind = " end" if isinstance(message, Ending) else ""
     opened = " open" if is_open else ""
     return (

@@ -100,6 +100,7 @@ def parts(message: Message) -> list[Part]:
     elif isinstance(message, Frame):
         found += [_payload(message)] if message.payload and message.opcode is not Opcode.CLOSE else []
         found.append(Part("frame", "the frame", anatomy(message)))
+        found.append(Part("raw", "raw bytes", hex_lines(message.raw, message.size)))
     elif isinstance(message, Unreadable):  # there is nothing else to see
         return [Part("body", f"{plural(message.size, 'byte')}, as they came", raw_lines(message))]
     if isinstance(message, HttpMessage):
@@ -232,8 +233,8 @@ def raw_lines(message: Message) -> list[str]:
 
 
 def _ended(line: bytes) -> str:
-    """A line with its end as ␍␊, so that a missing or a lone one is seen."""
-    return visible(line.decode("utf-8", "backslashreplace").translate({13: "␍", 10: "␊"}))
+    """A line with its end written out, as Python does, so that a missing or a lone one is seen."""
+    return visible(line.decode("utf-8", "backslashreplace").translate({13: r"\r", 10: r"\n"}))
 
 
 def status_tone(message: Message) -> str:

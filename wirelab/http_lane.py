@@ -32,6 +32,8 @@ SAID = [  # what h11 says of a message, and what a beginner can act on; the firs
     ("", "This breaks a rule of HTTP: {said}."),
 ]
 EMPTY_LINE = "An empty line before a request: a client must not send it, a server passes over it (RFC 9112 §2.2)."
+TLS = b"\x16\x03"  # a handshake of TLS, any version (RFC 8446 §5.1)
+BEGINS_TLS = "These bytes begin TLS: the client's address says https, and this server speaks plain http."
 NOT_KEPT = "Bytes from here on were not kept, and where the next message begins cannot be told."
 ENDLESS = (
     "The response says neither Content-Length nor chunked, and the server keeps the connection open: "
@@ -189,7 +191,8 @@ class HttpLane:
         elif said.startswith(NO_LINE) and (len(self.drafts) == 1 or self.drafts[-2].head):
             draft.complete, draft.trouble, self._draft = True, EMPTY_LINE, None
         else:
-            self._break(draft, _advice(said, self.side))
+            is_tls = (bytes(draft.raw) + data).startswith(TLS)
+            self._break(draft, BEGINS_TLS if is_tls else _advice(said, self.side))
 
     def _lend_host(self, draft: Draft, data: bytes) -> None:
         """Start again with a Host, so that all else can be read."""

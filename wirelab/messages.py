@@ -107,8 +107,8 @@ class Request(HttpMessage):
     def _host(self) -> str:
         return self.header("Host") or "127.0.0.1"
 
-    def as_curl(self) -> str:
-        """A command for a POSIX shell that sends this request again.
+    def as_curl(self, server: str = "") -> str:
+        """A command for a POSIX shell that sends this request again, to `server` ("host:port") if one is given.
 
         `Host`, `User-Agent`, `Accept-Encoding` and `Content-Length` are left to curl, so that the answer
         can be read, and so is a body in a `HEAD` request. Bytes that a shell cannot carry come from printf.
@@ -125,7 +125,7 @@ class Request(HttpMessage):
             words += ["--data-binary", "@-"]
         if not PLAIN_TARGET.fullmatch(self.target):
             words += ["--request-target", self.target]
-        words.append(f"http://{self._host}{self.target if PLAIN_TARGET.fullmatch(self.target) else '/'}")
+        words.append(f"http://{server or self._host}{self.target if PLAIN_TARGET.fullmatch(self.target) else '/'}")
         return before + shlex.join(words)
 
     def _method_words(self, *, has_body: bool) -> list[str]:
@@ -239,6 +239,7 @@ class Exchange:
 
     request: Request
     responses: Sequence[Response]
+    server: str = ""  # its address, if it is known
 
     @property
     def response(self) -> Response | None:
@@ -246,5 +247,5 @@ class Exchange:
         return next((response for response in self.responses if response.is_final), None)
 
     def as_curl(self) -> str:
-        """A command for a POSIX shell that sends the request again."""
-        return self.request.as_curl()
+        """A command for a POSIX shell that sends the request again, to the server itself and not to a relay."""
+        return self.request.as_curl(self.server)

@@ -1,6 +1,7 @@
 """Show recorded bytes as messages a class can read."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 from typing import Any, overload
@@ -98,5 +99,6 @@ def read_all(recordings: Sequence[Recording], *, server: str = "", began: dateti
     """
     readings = [read(recording) for recording in recordings]
     messages = sorted(chain(*(reading.messages for reading in readings)), key=lambda message: message.at)
-    exchanges = sorted(chain(*(reading.exchanges for reading in readings)), key=lambda pair: pair.request.at)
+    pairs = sorted(chain(*(reading.exchanges for reading in readings)), key=lambda pair: pair.request.at)
+    exchanges = [replace(pair, server=server) for pair in pairs]
     return Conversation(messages, exchanges, server=server, began=began)
