@@ -1,6 +1,7 @@
 """A failure names the learner's line, wherever in the libraries the error came up."""
 
 import json
+from pathlib import Path
 
 from wirelab.failures import Failure, failure, is_departure
 
@@ -41,3 +42,11 @@ def test_a_client_that_left_is_told_from_a_fault() -> None:
     assert is_departure(BrokenPipeError())
     assert is_departure(ConnectionResetError())
     assert not is_departure(ConnectionRefusedError())  # by a server that the handler asked
+
+
+def test_a_mistake_inside_of_python_itself_is_told_by_the_line_that_led_there(tmp_path: Path) -> None:
+    (tmp_path / "ticket.png").write_bytes(b"\x89PNG")
+    try:
+        (tmp_path / "ticket.png").read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        assert failure(error).source == '(tmp_path / "ticket.png").read_text(encoding="utf-8")'
