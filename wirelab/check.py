@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from wirelab.errors import UnknownExercise
 from wirelab.expect import Expect, Stopped
-from wirelab.failures import Failure
+from wirelab.failures import Failure, failure
+from wirelab.guest import Guest
 from wirelab.launch import Server
-from wirelab.patience import Deadline
-from wirelab.probe import Guest, Probe, Reply, path_of, request_in
+from wirelab.patience import GOODBYE, Deadline
+from wirelab.probe import Probe, Reply, path_of, request_in
 from wirelab.result import MIME, Finding, Result, Verdict
 from wirelab.visit import Answer, Caller, Crashed, Visit
 
@@ -40,6 +41,11 @@ __all__ = [
 Kind = Literal["server", "function", "value"]
 STUB = "NotImplementedError"  # what an untouched stub raises
 NBGRADER = "NBGRADER_EXECUTION"  # nbgrader sets it while it runs a notebook
+CALLED = {  # what to hand in instead of a coroutine: a call of an async function that nobody awaited
+    "server": "check({!r}, ...) needs the server that runs: hand in what launch() returned.",
+    "function": "check({!r}, ...) needs the function itself: write its name, without brackets behind it.",
+    "value": "check({!r}, ...) got a call that has not run: write await in front of it.",
+}
 ADVICE = [  # for an exception that says little to a beginner
     (
         ("ConnectionRefusedError", "ConnectionError", "InvalidURI", "MissingSchema", "InvalidSchema", "gaierror"),
@@ -99,7 +105,7 @@ def check(id: str, target: Any) -> Any:
     raises nothing else, and takes at most about five seconds.
     """
     known = exercises()
-    if id not in known:
+    if not isinstance(id, str) or id not in known:
         raise UnknownExercise(f"there is no exercise {id!r}: there are {', '.join(sorted(known))}")
     result = _with_hints(_tried(known[id], target))
     if NBGRADER not in os.environ:
@@ -113,6 +119,9 @@ def check(id: str, target: Any) -> Any:
 def _tried(exercise: Exercise, target: Any) -> Result:
     if target is ... or target is None:
         return exercise.result(Verdict.NOT_STARTED)
+    if inspect.iscoroutine(target):
+        target.close()  # else Python says on stderr that nobody awaited it
+        return exercise.result(Verdict.WRONG, said=CALLED[exercise.kind].format(exercise.id))
     try_out = {"server": _try_server, "function": _try_function, "value": _try_value}[exercise.kind]
     return try_out(exercise, target)
 
@@ -131,19 +140,14 @@ def _run(exercise: Exercise, subject: Any, expect: Expect) -> None:
         pass
     except Crashed:
         raise
-    except Exception as error:
-        expect.missed("is something that can be checked", f"{type(error).__name__}: {error}")
+    except (Exception, SystemExit) as error:
+        expect.missed("is something that can be checked", failure(error).what)
 
 
 def _try_function(exercise: Exercise, function: Any) -> Result:
     expect = Expect()
-    if not callable(function) or inspect.iscoroutine(function):
-        if inspect.iscoroutine(function):
-            function.close()
-        said = (
-            f"check({exercise.id!r}, ...) needs the function itself: write its name, without brackets behind it."
-        )
-        return exercise.result(Verdict.WRONG, expect, said)
+    if not callable(function):
+        return exercise.result(Verdict.WRONG, said=CALLED["function"].format(exercise.id))
     try:
         _run(exercise, Caller(function, expect, Deadline()), expect)
     except Crashed as crash:
@@ -159,10 +163,8 @@ def _try_server(exercise: Exercise, server: Any) -> Result:
         return exercise.result(Verdict.NOT_RUNNING, said="Run the cell with launch() again, then this one.")
     before, expect = server.failure_count, Expect()
     probe = Probe(server, expect, Deadline())
-    try:
-        _run(exercise, probe, expect)
-    finally:
-        probe.close()
+    _run(exercise, probe, expect)
+    server.settle(GOODBYE)
     count = server.failure_count - before
     if count:
         return _crashed(exercise, expect, server.failures[-count:][0])
@@ -174,10 +176,15 @@ def _try_server(exercise: Exercise, server: Any) -> Result:
 
 def _crashed(exercise: Exercise, expect: Expect, failed: Failure) -> Result:
     """An untouched stub raises too, and that is no crash."""
-    if failed.kind == STUB:
+    if _is_stub(failed):
         return exercise.result(Verdict.NOT_STARTED)
     advice = [f"\n{said}" for kinds, said in ADVICE if failed.kind in kinds]
     return exercise.result(Verdict.CRASHED, expect, f"Your code failed with {failed}{''.join(advice)}")
+
+
+def _is_stub(failed: Failure) -> bool:
+    """Whether the learner's line raises it, and not a library that cannot do something."""
+    return failed.kind == STUB and (not failed.source or "raise " in failed.source)
 
 
 def _right_or_wrong(expect: Expect) -> Verdict:

@@ -1,11 +1,11 @@
 """Collect what a check expects and what it got."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wirelab.result import Finding
 from wirelab.wire import Conversation
 
-MOST = 300  # characters of a value that is shown
+MOST = 160  # characters of a value that is shown
 NOTHING = object()
 
 
@@ -16,13 +16,14 @@ class Stopped(Exception):
 class Expect:
     """Collects expectations. All are tried: one that is not met does not end the check.
 
-    `asked` and `wire` are the evidence for the expectations to come: a probe sets them with each request.
+    `asked` and `evidence` belong to the expectations to come: a probe sets them with each request. `evidence`
+    is called only for one that is not met; reading what crossed the wire takes its time.
     """
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.asked = ""
-        self.wire: Conversation | None = None
+        self.evidence: Callable[[], Conversation | None] = lambda: None
 
     def __call__(
         self,
@@ -44,9 +45,8 @@ class Expect:
         return bool(passed)
 
     def equal(self, got: object, expected: object, what: str, *, hint: str | Sequence[str] = ()) -> bool:
-        """Expect two values to be the same, and of the same kind."""
-        same = got == expected and isinstance(got, bool) == isinstance(expected, bool)
-        return self(same, what, expected=expected, got=got, hint=hint)
+        """Expect two values to be the same. True is not 1 here."""
+        return self(_same(got, expected), what, expected=expected, got=got, hint=hint)
 
     def missed(self, what: str, said: str, *, hint: str | Sequence[str] = ()) -> Stopped:
         """Note an expectation that was not met because there was nothing to look at. `raise` what comes back."""
@@ -57,7 +57,15 @@ class Expect:
         if passed:
             self.findings.append(Finding(what, True))
         else:
-            self.findings.append(Finding(what, False, expected, got, hints, self.asked, self.wire))
+            self.findings.append(Finding(what, False, expected, got, hints, self.asked, self.evidence()))
+
+
+def _same(got: object, expected: object) -> bool:
+    """Whether they are equal; a value that cannot even be compared is not."""
+    try:
+        return bool(got == expected) and isinstance(got, bool) == isinstance(expected, bool)
+    except Exception:
+        return False
 
 
 def _shown(value: object) -> str:
@@ -67,5 +75,5 @@ def _shown(value: object) -> str:
     try:
         text = repr(value)
     except Exception as error:
-        return f"a {type(value).__name__} whose repr fails with {type(error).__name__}"
+        return f"something of type {type(value).__name__} that cannot be shown ({type(error).__name__})"
     return text if len(text) <= MOST else f"{text[:MOST]}… ({len(text)} characters)"

@@ -7,8 +7,10 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+MOST = 500  # characters of a message
+
 _OTHERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parent))
-_NOT_THE_LEARNERS = tuple(path + os.sep for path in _OTHERS)
+_NOT_THE_LEARNERS = ("<frozen ", *(path + os.sep for path in _OTHERS))
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,9 @@ class Failure:
 
 def failure(error: BaseException) -> Failure:
     """Describe `error` by the last line of the learner's code it came through, if there is one."""
-    kind, message = type(error).__name__, str(error)
+    while isinstance(error, BaseExceptionGroup):  # a TaskGroup's: what counts is what went wrong in a task
+        error = error.exceptions[0]
+    kind, message = type(error).__name__, _message(error)
     frames = list(traceback.walk_tb(error.__traceback__))
     for frame, number in reversed(frames):
         code = frame.f_code
@@ -45,6 +49,14 @@ def failure(error: BaseException) -> Failure:
             source = linecache.getline(code.co_filename, number, frame.f_globals).strip()
             return Failure(kind, message, _function(code.co_qualname), number, source)
     return Failure(kind, message, "", 0, "")
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:  # an exception of the learner's own may have a __str__ that fails
+        return ""
+    return text if len(text) <= MOST else f"{text[:MOST]}…"
 
 
 def _function(qualified: str) -> str:

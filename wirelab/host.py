@@ -22,6 +22,9 @@ class Host:
         """End the server and free its port, in bounded time."""
         raise NotImplementedError
 
+    def settle(self, seconds: float) -> None:
+        """Wait until no handler is at work, at most that long: one may fail after its client has left."""
+
     def fate(self) -> str | None:
         """Why the server no longer runs, or None while it does."""
         return None

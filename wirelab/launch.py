@@ -79,6 +79,10 @@ class Server:
         """Whether it still serves."""
         return not self._stopped.locked() and self._host.fate() is None
 
+    def settle(self, seconds: float) -> None:
+        """Wait until no handler is at work any more, at most that long, where that can be known."""
+        self._host.settle(seconds)
+
     def stop(self) -> None:
         """End it and free its port, within a few seconds whatever its handlers do. Again does nothing."""
         if self._stopped.acquire(blocking=False):

@@ -8,6 +8,7 @@ from typing import Any
 from wirelab import looks
 from wirelab.wire import Conversation
 
+MOST = 30  # messages that a result carries as text
 MIME = "application/vnd.wirelab.check+json"  # docs/check-result.schema.json says what is in it
 
 
@@ -116,8 +117,14 @@ def _json(finding: Finding) -> dict[str, Any]:
     told: dict[str, Any] = {"what": finding.what, "passed": finding.passed}
     told |= {"expected": finding.expected, "got": finding.got, "asked": finding.asked}
     if not finding.passed and finding.wire:
-        told["wire"] = finding.wire.text()
+        told["wire"] = _text(finding.wire)
     return told
+
+
+def _text(wire: Conversation) -> str:
+    """The messages in full; of very many, the first."""
+    rest = len(wire) - MOST
+    return wire[:MOST].text() + (f"\n… {rest:,} messages more" if rest > 0 else "")
 
 
 def _html_of(finding: Finding) -> str:

@@ -186,6 +186,8 @@ class WebSocketHost(Host):
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._stray)
         self._ready, self._end = threading.Event(), asyncio.Event()
+        self._idle = threading.Event()
+        self._idle.set()
         self._connections: set[ServerConnection] = set()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name=f"server on port {self.port}", daemon=True)
@@ -201,6 +203,9 @@ class WebSocketHost(Host):
         self._thread.join(3 * PATIENCE)
         self._listener.close()  # for a handler that never lets its event loop go on
         break_off(self._thread)
+
+    def settle(self, seconds: float) -> None:
+        self._idle.wait(seconds)
 
     def _run(self) -> None:
         own_output(self.log)
@@ -241,6 +246,7 @@ class WebSocketHost(Host):
         path = websocket.request.path if websocket.request else "?"
         self.log.line(f"{path} opened")
         self._connections.add(websocket)
+        self._idle.clear()
         try:
             await self._handler(websocket)
         except ConnectionClosed:
@@ -250,8 +256,10 @@ class WebSocketHost(Host):
             await websocket.close(1011, "internal error")
         finally:
             await websocket.close()
-            self._connections.discard(websocket)
             self.log.line(f"{path} closed {websocket.close_code}")
+            self._connections.discard(websocket)
+            if not self._connections:
+                self._idle.set()
 
 
 def _logger(log: Log) -> logging.Logger:

@@ -1,9 +1,7 @@
 """Call a learner's function, with a server of the check's to talk to, and tell what it did."""
 
-import asyncio
-import inspect
-import threading
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -12,15 +10,14 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection
 
 from wirelab import patience
+from wirelab.calling import Call
 from wirelab.expect import Expect
 from wirelab.failures import Failure, failure
 from wirelab.launch import Server, launch
-from wirelab.log import Log, own_output
-from wirelab.messages import Exchange, Request
+from wirelab.messages import Exchange, Request, Unreadable
 from wirelab.patience import Deadline
-from wirelab.recording import Side
+from wirelab.recording import Memory, Side
 from wirelab.tap import wire
-from wirelab.threads import break_off
 from wirelab.wire import Conversation
 
 
@@ -43,6 +40,7 @@ class Answer:
 
 Answers = Callable[[Request], Answer]
 CHECKS_SERVER = "the server of the check"
+KEPT = 2**19  # bytes of a visit; a client may send without end
 
 
 @dataclass(frozen=True)
@@ -92,80 +90,31 @@ class Caller:
 
     def _visit(self, server: Server, arguments: Sequence[Any]) -> Visit:
         with server, wire(server) as tap:
+            tap._memory = Memory(KEPT)
+            self.expect.asked, self.expect.evidence = "", lambda: tap.conversation
             try:
                 value, printed = self._call([tap.url, *arguments], give_up=tap.stop)
             finally:
                 tap.stop()
-                self.expect.asked, self.expect.wire = "", tap.conversation
+        self._look_through(tap.conversation)
         return Visit(value, printed, tap.conversation)
 
+    def _look_through(self, talk: Conversation) -> None:
+        """What no server can read is worth a word, whatever the check asks for."""
+        sent = (one for one in talk.sent_by(Side.CLIENT) if isinstance(one, Request | Unreadable))
+        wrong = next((one for one in sent if one.trouble), None)
+        if wrong:
+            self.expect.missed("sends requests that a server can read", wrong.trouble)
+
     def _call(self, arguments: Sequence[Any], give_up: Callable[[], None] = lambda: None) -> tuple[Any, str]:
-        call = _Call(self.function, arguments, self._deadline.left(patience.ANSWER))
+        call = Call(self.function, arguments, self._deadline.left(patience.ANSWER))
         call.wait(give_up)
         if call.is_late:
-            raise self.expect.missed("comes to an end", f"it had not returned after {patience.ANSWER:g} s")
+            said = f"it had not returned after {self._deadline.said()}".rstrip(",")
+            raise self.expect.missed("comes to an end", said)
         if call.error:
             raise Crashed(failure(call.error))
         return call.value, str(call.log)
-
-
-class _Late(Exception):
-    """A coroutine took longer than it may."""
-
-
-class _Call:
-    """A function that runs in a thread of its own, with an end."""
-
-    def __init__(self, function: Callable[..., Any], arguments: Sequence[Any], seconds: float) -> None:
-        self._function, self._arguments, self._seconds = function, arguments, seconds
-        self.log = Log()
-        self.value: Any = None
-        self.error: BaseException | None = None
-        self.is_late = False
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="check", daemon=True)
-        self._thread.start()
-
-    def wait(self, give_up: Callable[[], None]) -> None:
-        """Wait for the end, or bring it about; `give_up` is called if it does not come by itself."""
-        if self._done.wait(self._seconds):
-            return
-        self.is_late = True
-        give_up()
-        if not self._done.wait(0.2):
-            break_off(self._thread)
-            self._thread.join(0.2)
-
-    def _run(self) -> None:
-        own_output(self.log)
-        try:
-            value = self._function(*self._arguments)
-            self.value = self._awaited(value) if inspect.isawaitable(value) else value
-        except _Late:
-            self.is_late = True
-        except BaseException as error:
-            self.error = error
-        finally:
-            self.log.finish()
-            self._done.set()
-
-    def _awaited(self, awaitable: Awaitable[Any]) -> Any:
-        """Not asyncio.run: nest_asyncio may have put its own in that place."""
-
-        async def run() -> Any:
-            task = asyncio.ensure_future(awaitable)
-            done, _ = await asyncio.wait([task], timeout=self._seconds)
-            if not done:
-                task.cancel()
-                await asyncio.wait([task], timeout=0.2)
-                raise _Late
-            return task.result()
-
-        loop = asyncio.new_event_loop()
-        try:
-            return loop.run_until_complete(run())
-        finally:
-            loop.close()
 
 
 def _from_table(answers: Mapping[str, Answer]) -> Answers:
@@ -184,32 +133,46 @@ def _handler(respond: Answers) -> type[BaseHTTPRequestHandler]:
         timeout = patience.ALL
 
         def answer(self) -> None:
-            length = self.headers.get("Content-Length", "0")
-            body = self.rfile.read(int(length)) if length.isdigit() else b""
-            answer = respond(
-                Request(
-                    connection=0,
-                    side=Side.CLIENT,
-                    at=0,
-                    until=0,
-                    raw=b"",
-                    version=self.request_version.removeprefix("HTTP/"),
-                    headers=tuple(self.headers.items()),
-                    body=body,
-                    body_size=len(body),
-                    method=self.command,
-                    target=self.path,
-                )
-            )
+            answer = respond(self.request_with(self._body()))
             content = answer.body.encode() if isinstance(answer.body, str) else answer.body
+            has_body = answer.status not in (204, 304)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            if answer.status not in (204, 304):
+            if has_body:
                 self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            if self.command != "HEAD" and answer.status not in (204, 304):
+            if has_body and self.command != "HEAD":
                 self.wfile.write(content)
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+                return b"".join(self._chunks())
+            length = self.headers.get("Content-Length", "0")
+            return self.rfile.read(int(length)) if length.isdecimal() and length.isascii() else b""
+
+        def _chunks(self) -> Iterator[bytes]:
+            with contextlib.suppress(ValueError):
+                while size := int(self.rfile.readline(100).split(b";")[0], 16):
+                    yield self.rfile.read(size)
+                    self.rfile.readline(100)
+                while self.rfile.readline(65536).strip():
+                    pass
+
+        def request_with(self, body: bytes) -> Request:
+            return Request(
+                connection=0,
+                side=Side.CLIENT,
+                at=0,
+                until=0,
+                raw=b"",
+                version=self.request_version.removeprefix("HTTP/"),
+                headers=tuple(self.headers.items()),
+                body=body,
+                body_size=len(body),
+                method=self.command,
+                target=self.path,
+            )
 
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         setattr(Handler, f"do_{method}", Handler.answer)
