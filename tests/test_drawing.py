@@ -53,7 +53,7 @@ def drawn(*turns: Turn) -> Page:
 
 def test_each_message_has_its_number_and_its_first_line() -> None:
     text = drawn((">", GET), ("<", OK)).text
-    assert "[0]→ GET / HTTP/1.1" in text and "[1]← HTTP/1.1 200 OK" in text
+    assert "[0] · → GET / HTTP/1.1" in text and "[1] · ← HTTP/1.1 200 OK" in text
 
 
 def test_each_message_has_its_direction_in_words() -> None:
@@ -92,7 +92,7 @@ def test_several_connections_are_told_apart() -> None:
 
 def test_a_part_of_a_conversation_keeps_its_numbers() -> None:
     text = Page(conversation(*HANDSHAKE, ("<", HELLO))[2:]._repr_html_()).text
-    assert "[2]← text frame: Hello" in text
+    assert "[2] · ← text frame: Hello" in text
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_whatever_comes_the_html_is_whole_and_loads_nothing(turns: list[Turn]) -
     html = conversation(*turns)._repr_html_()
     page = Page(html)
     assert page.open == []
-    assert set(page.tags) <= {"div", "span", "style", "details", "summary", "ul", "li"}
+    assert set(page.tags) <= {"div", "pre", "span", "style", "details", "summary", "ul", "li"}
     assert {name for name, _ in page.attributes} <= {"class", "style", "open", "role", "aria-label", "aria-hidden"}
     assert not re.search(r"url\(|@import|javascript:", html.partition("</style>")[0])
 

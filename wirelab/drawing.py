@@ -18,6 +18,7 @@ STYLE = """
 .wirelab-wire .ends { display: flex; justify-content: space-between; gap: 1em; font-weight: 600 }
 .wirelab-wire .ends span:last-child { text-align: right }
 .wirelab-wire .lanes { border: solid var(--line); border-width: 0 3px; padding: 6px 0 10px }
+.wirelab-wire .between { display: none }
 .wirelab-wire .aloud { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 .wirelab-wire details { margin: 0 }
 .wirelab-wire summary { cursor: pointer; display: block; padding: 0; list-style: none }
@@ -41,12 +42,16 @@ STYLE = """
 .wirelab-wire .server .inside { border-left-color: var(--server) }
 .wirelab-wire .title { margin-top: 4px }
 .wirelab-wire .code { font-family: var(--mono); font-size: var(--jp-code-font-size, 13px); white-space: pre-wrap;
+  margin: 0; padding: 0; border: 0; background: none; color: inherit; line-height: inherit;
   overflow-wrap: anywhere; tab-size: 4 }
 .wirelab-wire .inside summary { padding: 2px 0 }
 .wirelab-wire .connection { text-align: center; padding: 6px 10px 0 }
 .wirelab-wire .legend summary { padding: 4px 0 }
 .wirelab-wire .legend ul { margin: 2px 0; padding-left: 1.4em }
 """
+
+# JupyterLab takes the style away until a cell has run; then this parts the words, and lines stay lines.
+BETWEEN = '<span class="between"> · </span>'
 
 LEGEND = [
     "Each arrow is one message, the first one on top. Click on the line above it to open and close the rest.",
@@ -62,7 +67,7 @@ def conversation(messages: Sequence[Message], numbers: Sequence[int], *, server:
     if not messages:
         return looks.panel(looks.text(transcript.conversation(messages, numbers, server=server)), [])
     where = f"server {server}" if server else "server"
-    ends = f'<div class="ends"><span>client</span><span>{looks.text(where)}</span></div>'
+    ends = f'<div class="ends"><span>client</span>{BETWEEN}<span>{looks.text(where)}</span></div>'
     rows = "".join(_rows(messages, numbers))
     legend = "".join(f"<li>{looks.text(line)}</li>" for line in LEGEND)
     how_much = looks.text(transcript.heading(messages, ""))
@@ -89,17 +94,19 @@ def _rows(messages: Sequence[Message], numbers: Sequence[int]) -> Iterator[str]:
 
 def _row(message: Message, number: str, start: float, *, is_open: bool) -> str:
     arrow, direction = LANES[message.side]
-    label = (
-        f'<span class="few fold">{number}</span>'
-        f'<span class="line"><span class="aloud" role="img" aria-label="{direction}">{arrow}</span> '
-        f"{looks.text(facets.first_line(message))}</span>"
-        f'<span class="few">{looks.text(facets.summary(message))}</span>'
-        f'<span class="few">{facets.moment(message.at - start)}</span>'
+    label = BETWEEN.join(
+        [
+            f'<span class="few fold">{number}</span>',
+            f'<span class="line"><span class="aloud" role="img" aria-label="{direction}">{arrow}</span> '
+            f"{looks.text(facets.first_line(message))}</span>",
+            f'<span class="few">{looks.text(facets.summary(message))}</span>',
+            f'<span class="few">{facets.moment(message.at - start)}</span>',
+        ]
     )
     trouble = (
         f'<div class="trouble">⚠ {looks.text(facets.visible(message.trouble))}</div>' if message.trouble else ""
     )
-    head = f'<div class="label">{label}</div><div class="arrow" aria-hidden="true"></div>'
+    head = f'<span class="label">{label}</span><span class="arrow" aria-hidden="true"></span>'
     is_frame = isinstance(message, Frame)  # taken apart already: its bytes need no second place
     inside = "".join(_part(part) for part in facets.parts(message) if not (is_frame and part.name == "raw"))
     kind = " end" if isinstance(message, Ending) else ""
@@ -111,7 +118,7 @@ def _row(message: Message, number: str, start: float, *, is_open: bool) -> str:
 
 
 def _part(part: facets.Part) -> str:
-    code = f'<div class="code">{looks.text(chr(10).join(part.lines))}</div>'
+    code = f'<pre class="code">{looks.text(chr(10).join(part.lines))}</pre>'
     title = looks.text(part.title)
     if part.name == "raw":
         return f'<details><summary><span class="title fold">{title}</span></summary>{code}</details>'
