@@ -51,7 +51,10 @@ def header_of(function: Caller, expect: Expect) -> None:
         got,
         "4",
         "finds a header however its name is written",
-        hint=("Names of headers are the same in capitals and small letters.", "Compare name.lower() on both sides."),
+        hint=(
+            "Names of headers are the same in capitals and small letters.",
+            "Compare name.lower() on both sides.",
+        ),
     )
     expect.equal(function.returns(RESPONSE, "X-Empty"), "", "gives an empty text where the value is empty")
     got = function.returns(RESPONSE, "Location")
@@ -64,7 +67,9 @@ def header_of(function: Caller, expect: Expect) -> None:
 @exercise("11.3", "A request by hand", points=2, of="function")
 def request_by_hand(function: Caller, expect: Expect) -> None:
     sent = function.returns("127.0.0.1:8001", "/stations/2")
-    if not expect(isinstance(sent, bytes), "gives bytes", got=sent, hint="A wire carries bytes: encode() your text."):
+    if not expect(
+        isinstance(sent, bytes), "gives bytes", got=sent, hint="A wire carries bytes: encode() your text."
+    ):
         return
     expect(
         b"\r\n" in sent and b"\n" not in sent.replace(b"\r\n", b""),

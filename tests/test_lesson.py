@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from wirelab.errors import SourceError
 from wirelab.lesson import exercise, lecture, solution, with_answer, wrong_answers
 
-SOURCE = '''# %% [markdown]
+SOURCE = """# %% [markdown]
 # # Title
 
 # %% [markdown] tags=["solution"]
@@ -32,7 +32,7 @@ def double(number):
 
 # %% tags=["raises-exception"]
 1 / 0
-'''
+"""
 
 
 def sources(notebook: object) -> list[str]:
@@ -92,9 +92,24 @@ def test_notes_are_folded() -> None:
     assert sources(lecture(SOURCE, "x"))[3].startswith("<details><summary>For the instructor</summary>\n\nAsk")
 
 
-def test_tags_for_jupyter_stay_and_the_kits_own_go() -> None:
+def test_tags_stay_but_for_the_instructors() -> None:
     tags = [cell.metadata.get("tags") for cell in solution(SOURCE, "x").cells]
-    assert tags == [None, None, None, None, ["raises-exception"]]
+    assert tags == [None, ["solution"], None, None, ["raises-exception"]]
+
+
+def test_nbgrader_finds_the_cell_to_solve_and_the_cell_to_grade() -> None:
+    text = SOURCE + '\n# %% checks="1.1" points=2\ncheck("1.1", double)\n'
+    found = [cell.metadata.nbgrader for cell in solution(text, "x").cells if "nbgrader" in cell.metadata]
+    common = {"schema_version": 3, "task": False}
+    assert found == [
+        {"grade_id": "1-1", "grade": False, "solution": True, "locked": False, **common},
+        {"grade_id": "check-1-1", "grade": True, "solution": False, "locked": True, "points": 2, **common},
+    ]
+
+
+def test_a_wrong_answer_names_what_catches_it_and_what_is_said() -> None:
+    [answer] = wrong_answers(SOURCE.replace('"doubles 2"', '"doubles 2" says="got: 2"'), "x")
+    assert (answer.exercise, answer.caught_by, answer.says) == ("1.1", "doubles 2", "got: 2")
 
 
 def test_a_notebook_names_its_kernel_and_nothing_else() -> None:
@@ -145,3 +160,11 @@ def test_any_order_of_markers_is_built_or_refused_and_no_solution_leaks(lines: l
     except SourceError:
         return
     assert not [text for text in sources(made) if "SOLUTION" in text]
+
+
+@pytest.mark.parametrize(
+    "line", ['# %% wrong="1.1" says="a \\" b"', "# %% a title", "# %% wrong=1.1x", '# %%wrong="1.1"']
+)
+def test_a_cell_whose_words_cannot_be_read_is_an_error_with_its_line(line: str) -> None:
+    with pytest.raises(SourceError, match="a.py, line 4: write key="):
+        lecture(f"# %%\n1\n\n{line}\n2\n", "a.py")

@@ -29,6 +29,7 @@ from wirelab.errors import SourceError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = 'raise NotImplementedError("your code here")'
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_CELL = re.compile(r'# %%( \[markdown\])?( \w+=("[^"]*"|\[[^\]]*\]|\d+))*')
 _HEADING = re.compile(r"^(#+) ", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 NBGRADER = {"grade": False, "locked": False, "schema_version": 3, "solution": False, "task": False}
@@ -95,10 +96,12 @@ def _cells(text: str, name: str) -> list[NotebookNode]:
 
 
 def _check_markers(text: str, name: str) -> None:
-    """Raise SourceError at the first marker without its counterpart in the same cell."""
+    """Raise SourceError at the first marker without its counterpart, or with words that cannot be read."""
     opened = 0
     for number, line in enumerate([*text.splitlines(), "# %%"], start=1):
         marker = line.strip()
+        if line.startswith("# %%") and not _CELL.fullmatch(line):
+            raise SourceError(f'{name}, line {number}: write key="text" behind # %%, without quotes in the text')
         if line == BEGIN:
             raise SourceError(f"{name}, line {number}: {BEGIN} has to stand inside a function; else no stub runs")
         if (marker == BEGIN or line.startswith("# %%")) and opened:
