@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.frames import CloseCode
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -21,8 +22,8 @@ from wirelab.ports import ADDRESS
 from wirelab.recording import End, Memory, Recorder, Side
 from wirelab.wire import Conversation, read_all
 
-KEPT = 2**15  # bytes of each side that are kept as evidence; a frame may be as small as 2 bytes
-UNREAD = 0.5  # seconds to send to a server that does not read
+KEPT = 2**14  # bytes of each side that are kept as evidence; a frame may be as small as 2 bytes
+UNREAD = 0.3  # seconds to send to a server that does not read
 LARGEST = 2**20  # bytes of a message
 AGREES = "agrees to a WebSocket"
 QUIET = logging.Logger("wirelab.guest")
@@ -136,9 +137,9 @@ class Guest:
         try:
             yield
         except TimeoutError:
-            said = _closed(self._connection) or silence("late", self._deadline)
+            said = _ending(self._connection) or silence("late", self._deadline)
         except ConnectionClosed as error:
-            said = _closed(self._connection) or _ending(error)
+            said = _ending(self._connection) or _break(error)
         else:
             return
         raise self._expect.missed(f"answers {self.last}", said)
@@ -194,21 +195,20 @@ def _refusal(talk: Conversation, error: Exception, deadline: Deadline) -> str:
     return silence("closed", deadline)
 
 
-def _closed(connection: ClientConnection) -> str:
-    """How the server closed, if it sent a close frame."""
-    said = connection.protocol.close_rcvd
-    if not said:
-        return ""
-    reason = f", {said.reason}" if said.reason else ""
-    return f"it closed the connection without an answer (close code {int(said.code)}{reason})"
-
-
-def _ending(error: ConnectionClosed) -> str:
-    """How the connection ended without a close frame while a message was waited for."""
-    if error.sent and error.sent.code == 1009:
+def _ending(connection: ClientConnection) -> str:
+    """Who closed the WebSocket and why; empty while it is open, and where it ended without a close frame."""
+    theirs, ours = connection.protocol.close_rcvd, connection.protocol.close_sent
+    if theirs:
+        reason = f", {theirs.reason}" if theirs.reason else ""
+        return f"it closed the connection without an answer (close code {int(theirs.code)}{reason})"
+    if ours and ours.code == CloseCode.MESSAGE_TOO_BIG:
         return f"it sent a message of more than {LARGEST:,} bytes"
-    if error.sent and error.sent.code in (1002, 1007):
-        return f"it sent what is no WebSocket message: {error.sent.reason}"
+    if ours and ours.code in (CloseCode.PROTOCOL_ERROR, CloseCode.INVALID_DATA):
+        return f"it sent what is no WebSocket message: {ours.reason}"
+    return ""
+
+
+def _break(error: ConnectionClosed) -> str:
     if isinstance(error.__cause__, TimeoutError):
         return "it did not read what was sent to it"
     return "it ended the connection without an answer and without a close frame"
