@@ -41,8 +41,9 @@ class Expect:
         in which they are to be given: the first when the check fails, the next when it fails again.
         """
         hints = (hint,) if isinstance(hint, str) else tuple(hint)
-        self._note(what, bool(passed), _shown(expected), _shown(got), hints)
-        return bool(passed)
+        met = _is_true(passed)
+        self._note(what, met, _shown(expected), _shown(got), hints)
+        return met
 
     def equal(self, got: object, expected: object, what: str, *, hint: str | Sequence[str] = ()) -> bool:
         """Expect two values to be the same. True is not 1 here."""
@@ -58,6 +59,14 @@ class Expect:
             self.findings.append(Finding(what, True))
         else:
             self.findings.append(Finding(what, False, expected, got, hints, self.asked, self.evidence()))
+
+
+def _is_true(value: object) -> bool:
+    """Its truth; a value that does not tell is not true."""
+    try:
+        return bool(value)
+    except Exception:
+        return False
 
 
 def _same(got: object, expected: object) -> bool:

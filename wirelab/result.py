@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from wirelab import looks
+from wirelab.facets import visible
 from wirelab.wire import Conversation
 
 MOST = 30  # messages that a result carries as text
@@ -80,7 +81,7 @@ class Result:
         for finding in self.findings:
             lines.append(f"  {_mark(finding)} {finding.what}")
             lines += [f"    {word}: {said}" for word, said in finding.told()]
-        return "\n".join([*lines, *self.said.splitlines(), *(f"Hint: {hint}" for hint in self.hints)])
+        return visible("\n".join([*lines, *self.said.splitlines(), *(f"Hint: {hint}" for hint in self.hints)]))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return {"text/plain": repr(self), "text/html": self._html(), MIME: self.json()}
@@ -95,7 +96,7 @@ class Result:
             "points": self.points,
             "earned": self.earned,
             "findings": [_json(finding) for finding in self.findings],
-            "said": self.said,
+            "said": visible(self.said),
             "hints": list(self.hints),
         }
 
@@ -106,7 +107,7 @@ class Result:
         lines += [looks.code(line) for line in self.said.splitlines()]
         lines += [f"{looks.strong('Hint:')} {looks.text(hint)}" for hint in self.hints]
         drawn = looks.fold("Look at the bytes", self.wire._repr_html_()) if self.wire else ""
-        return looks.panel(head, [*lines, *([drawn] if drawn else [])], tone=tone)
+        return visible(looks.panel(head, [*lines, *([drawn] if drawn else [])], tone=tone))
 
 
 def _mark(finding: Finding) -> str:
@@ -114,8 +115,8 @@ def _mark(finding: Finding) -> str:
 
 
 def _json(finding: Finding) -> dict[str, Any]:
-    told: dict[str, Any] = {"what": finding.what, "passed": finding.passed}
-    told |= {"expected": finding.expected, "got": finding.got, "asked": finding.asked}
+    told: dict[str, Any] = {"what": visible(finding.what), "passed": finding.passed}
+    told |= {name: visible(getattr(finding, name)) for name in ("expected", "got", "asked")}
     if not finding.passed and finding.wire:
         told["wire"] = _text(finding.wire)
     return told

@@ -40,7 +40,7 @@ ARROWS = {
     "reading": {"frame_lane", "http_lane", "messages", "recording"},
     "recording": set(),
     "relay": {"recording"},
-    "result": {"looks", "wire"},
+    "result": {"facets", "looks", "wire"},
     "show": {"course", "errors"},
     "tap": {"errors", "messages", "ports", "recording", "relay", "wire"},
     "threads": {"failures", "host", "log", "ports"},
