@@ -1,22 +1,29 @@
 """check() tells five verdicts apart, and shows expected against got."""
 
+import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from hostile import Answer as Hostility
+from hostile import agrees, drips, floods, hangs_after, over, serve
 from websockets.asyncio.server import ServerConnection
 
 from wirelab import check, launch, patience
-from wirelab.check import _EXERCISES, MIME, Expect, Probe, Verdict, exercise
+from wirelab.check import _EXERCISES, _MISSES, MIME, Answer, Caller, Expect, Probe, Verdict, exercise
 from wirelab.errors import UnknownExercise
+from wirelab.kernel import Kernel
 
 
 @pytest.fixture(autouse=True)
 def exercises() -> Iterator[None]:
-    """Two exercises for these tests alone."""
+    """Exercises for these tests alone."""
 
     @exercise("0.1", "Say hello", points=3)
     def say_hello(web: Probe, expect: Expect) -> None:
@@ -29,8 +36,24 @@ def exercises() -> Iterator[None]:
         one, two = feed.talk("one", "two")
         expect((one, two) == ("one", "two"), "sends both back", got=(one, two))
 
+    @exercise("0.3", "Double it", points=2, of="function")
+    def double_it(function: Caller, expect: Expect) -> None:
+        expect.equal(function.returns(2), 4, "doubles 2", hint=("look", "look again"))
+        expect.equal(function.returns(3), 6, "doubles 3", hint="and the other")
+
+    @exercise("0.4", "The number 1", of="value")
+    def number(value: Any, expect: Expect) -> None:
+        expect.equal(value, 1, "is the number 1")
+
+    @exercise("0.5", "Ask for the seats", of="function")
+    def ask(client: Caller, expect: Expect) -> None:
+        visit = client.visits(lambda request: over.wait(1) and Answer() if request.target == "/hang" else Answer())
+        expect(visit.requests, "asks")
+
+    _MISSES.clear()
     yield
-    del _EXERCISES["0.1"], _EXERCISES["0.2"]
+    for id in ("0.1", "0.2", "0.3", "0.4", "0.5"):
+        del _EXERCISES[id]
 
 
 def handler(reply: bytes) -> type[BaseHTTPRequestHandler]:
@@ -186,3 +209,294 @@ def test_a_result_is_shown_as_text_html_and_json() -> None:
     finding = about["findings"][1]
     assert (finding["what"], finding["passed"], finding["got"]) == ("says hello", False, "'<script>'")
     assert about["hints"] == ["letter by letter"]
+
+
+# What is handed in --------------------------------------------------------------------------------------
+
+
+async def coroutine_of(websocket: Any) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("id", "target", "verdict", "said"),
+    [
+        ("0.1", BaseHTTPRequestHandler, "your server is not running", "what launch() returned"),
+        ("0.1", "http://127.0.0.1:8001", "your server is not running", "what launch() returned"),
+        ("0.1", 8001, "your server is not running", "what launch() returned"),
+        ("0.3", 3, "not right yet", "write its name, without brackets behind it"),
+        ("0.3", "double", "not right yet", "write its name, without brackets behind it"),
+    ],
+)
+def test_the_wrong_kind_of_thing_gets_advice(id: str, target: Any, verdict: str, said: str) -> None:
+    result = check(id, target)
+    assert (result.verdict, result.earned) == (verdict, 0.0)
+    assert said in result.said
+
+
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [
+        ("0.2", "hand in what launch() returned"),
+        ("0.3", "without brackets"),
+        ("0.4", "write await in front of it"),
+    ],
+)
+def test_a_call_that_nobody_awaited_gets_advice_and_no_warning(
+    id: str, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert said in check(id, coroutine_of(None)).said
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("id", ["0.1", "0.2", "0.3", "0.4"])
+@pytest.mark.parametrize("nothing", [..., None])
+def test_nothing_is_not_started_whatever_is_asked_for(id: str, nothing: Any) -> None:
+    assert check(id, nothing).verdict is Verdict.NOT_STARTED
+
+
+@pytest.mark.parametrize("id", [12.1, None, ["12.1"], "", "12.99"])
+def test_an_id_that_is_none_is_told(id: Any) -> None:
+    with pytest.raises(UnknownExercise, match="there is no exercise"):
+        check(id, ...)
+
+
+class Hostile:
+    def __getattr__(self, name: str) -> Any:
+        raise KeyError(name)
+
+    def __eq__(self, other: object) -> bool:
+        raise KeyError("eq")
+
+    def __repr__(self) -> str:
+        raise KeyError("repr")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("id", ["0.3", "0.4"])
+@pytest.mark.parametrize(
+    "value",
+    [Hostile(), lambda *_: Hostile(), "x" * 10**7, "\ud800\x1b[31m", float("nan")],
+    ids=["hostile", "gives hostile", "long", "unprintable", "nan"],
+)
+def test_whatever_the_value_a_check_says_something(id: str, value: Any) -> None:
+    result = check(id, value)
+    assert result.verdict in (Verdict.WRONG, Verdict.CRASHED)
+    assert len(json.dumps(result._repr_mimebundle_(), ensure_ascii=False).encode()) < 20_000
+
+
+@pytest.mark.parametrize("value", [True, 1.5, "1", [1]])
+def test_what_is_not_the_number_is_wrong(value: Any) -> None:
+    assert check("0.4", value).verdict is Verdict.WRONG
+
+
+# Functions -----------------------------------------------------------------------------------------------
+
+
+def not_written(number: int) -> int:
+    raise NotImplementedError("your code here")
+
+
+async def not_written_either(number: int) -> int:
+    raise NotImplementedError("your code here")
+
+
+def crashes(number: int) -> int:
+    return number["two"]  # type: ignore[index, no-any-return]
+
+
+def never_returns(number: int) -> int:
+    while True:
+        pass
+
+
+async def doubles_later(number: int) -> int:
+    return 2 * number
+
+
+@pytest.mark.parametrize(
+    ("function", "verdict"),
+    [
+        (lambda number: 2 * number, Verdict.PASSED),
+        (doubles_later, Verdict.PASSED),
+        (lambda number: 5, Verdict.WRONG),
+        (lambda: 5, Verdict.CRASHED),
+        (crashes, Verdict.CRASHED),
+        (never_returns, Verdict.WRONG),
+        (not_written, Verdict.NOT_STARTED),
+        (not_written_either, Verdict.NOT_STARTED),
+    ],
+)
+def test_functions_get_their_verdict(function: Any, verdict: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "ANSWER", 0.3)
+    assert check("0.3", function).verdict is verdict
+
+
+def test_a_library_that_cannot_do_something_is_no_stub() -> None:
+    def asks_too_much(number: int) -> None:
+        asyncio.AbstractEventLoop().run_forever()
+
+    assert check("0.3", asks_too_much).verdict is Verdict.CRASHED
+
+
+@pytest.mark.parametrize(
+    ("client", "advice"),
+    [
+        (
+            lambda url: requests.get("http://127.0.0.1:9", timeout=1),
+            "It reached no server: does it use the address",
+        ),
+        (lambda url: requests.get(url.removeprefix("http://"), timeout=1), "It reached no server"),
+        (lambda url: requests.get(url + "/hang", timeout=0.1), "It waited for an answer that did not come"),
+    ],
+)
+def test_an_exception_that_says_little_gets_advice(client: Any, advice: str) -> None:
+    result = check("0.5", client)
+    assert result.verdict is Verdict.CRASHED
+    assert advice in result.said
+
+
+# Hints, points, time -------------------------------------------------------------------------------------
+
+
+def test_hints_come_one_by_one_and_no_more_than_there_are() -> None:
+    given = [list(check("0.3", lambda number: 5).hints) for _ in range(4)]
+    assert given == [["look"], ["look", "look again"], ["look", "look again"], ["look", "look again"]]
+
+
+def test_what_is_right_gets_no_hint() -> None:
+    check("0.3", lambda number: 5)
+    assert check("0.3", lambda number: 2 * number).hints == ()
+
+
+def test_hints_are_those_of_the_first_expectation_that_is_missed() -> None:
+    assert list(check("0.3", lambda number: 4).hints) == ["and the other"]
+
+
+def test_points_are_given_in_part() -> None:
+    earned = [check("0.3", function).earned for function in (lambda n: 5, lambda n: 4, lambda n: 2 * n)]
+    assert earned == [0.0, 1.0, 2.0]
+
+
+def test_a_crash_counts_as_one_expectation_more() -> None:
+    assert check("0.3", lambda number: 4 if number == 2 else {}[number]).earned == 1.0  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        hangs_after(b""),
+        drips(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n", 0.05),
+        drips(b"HTTP/1.1 200 OK\r\n\r\n", b"a", 0.05),
+        floods(b"", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+        agrees(hangs_after(b"")),
+        agrees(floods(b"", b"\x89\x00")),
+    ],
+)
+def test_a_check_ends_within_five_seconds(answer: Hostility) -> None:
+    began = time.monotonic()
+    result = check("0.2" if "agrees" in answer.__qualname__ else "0.1", serve(answer))
+    assert time.monotonic() - began < 5
+    assert result.verdict is Verdict.WRONG
+    assert "Traceback" not in repr(result)
+
+
+def test_many_slow_answers_end_within_five_seconds_too() -> None:
+    @exercise("0.9", "Wait")
+    def wait(web: Probe, expect: Expect) -> None:
+        for number in range(9):
+            expect(web.get(f"/{number}").status == 200, f"answers /{number}")
+
+    slow = serve(lambda peer, _: (over.wait(1.5), peer.sendall(ok(b"hello"))))
+    began = time.monotonic()
+    result = check("0.9", slow)
+    del _EXERCISES["0.9"]
+    assert time.monotonic() - began < 5
+    assert result.findings[-1].got == "it gave no answer within 4 s, the time of a whole check"
+
+
+# The end of a server ---------------------------------------------------------------------------------------
+
+
+def test_a_server_that_ends_during_the_check_is_not_running() -> None:
+    class Last(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            server.stop()
+
+    server = launch(Last, port=0)
+    result = check("0.1", server)
+    assert result.verdict is Verdict.NOT_RUNNING
+    assert "It ended while it was checked." in result.said
+
+
+MODULE = """
+import argparse, os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Station(BaseHTTPRequestHandler):
+    def do_GET(self):
+        {body}
+parser = argparse.ArgumentParser()
+parser.add_argument("--port", type=int)
+ThreadingHTTPServer(("127.0.0.1", parser.parse_args().port), Station).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict"),
+    [
+        ("self.wfile.write(b'HTTP/1.0 200 OK\\r\\n\\r\\nhello')", Verdict.PASSED),
+        ("pass", Verdict.WRONG),
+        ("{}['seat']", Verdict.CRASHED),
+        ("raise NotImplementedError('your code here')", Verdict.NOT_STARTED),
+        ("os._exit(3)", Verdict.NOT_RUNNING),
+    ],
+)
+def test_a_module_is_checked_like_any_other(
+    body: str, verdict: Verdict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"station_{len(body)}"
+    (tmp_path / f"{name}.py").write_text(MODULE.format(body=body), encoding="utf-8")
+    with launch(name, port=0) as server:
+        assert check("0.1", server).verdict is verdict
+
+
+def test_a_fault_in_a_module_is_told_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "faulty_station.py").write_text(MODULE.format(body="{}['seat']"), encoding="utf-8")
+    with launch("faulty_station", port=0) as server:
+        assert check("0.1", server).said == "Your code failed with KeyError: 'seat'\n  do_GET, line 6: {}['seat']"
+
+
+def test_a_fault_after_the_client_has_left_is_a_crash_each_time() -> None:
+    async def forgets(websocket: ServerConnection) -> None:
+        async for message in websocket:
+            await websocket.send(message)
+        raise KeyError("left")
+
+    server = launch(forgets, port=0)
+    assert {check("0.2", server).verdict for _ in range(20)} == {Verdict.CRASHED}
+
+
+# nbgrader ---------------------------------------------------------------------------------------------------
+
+GRADED = """
+from http.server import BaseHTTPRequestHandler
+from wirelab import check, launch
+class Station(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"welcome")
+check("00.2", launch(Station, port=0))
+"""
+
+
+def test_where_nbgrader_runs_the_cell_ends_in_the_points(course: Path) -> None:
+    with Kernel(course, env={"NBGRADER_EXECUTION": "autograde"}) as kernel:
+        reply = kernel.run(GRADED)
+    assert [output.output_type for output in reply.outputs] == ["display_data", "execute_result"], reply.text
+    assert reply.outputs[0].data[MIME]["verdict"] == "not right yet"
+    assert reply.outputs[1].data["text/plain"] == str(reply.outputs[0].data[MIME]["earned"]) == "0.5"

@@ -17,6 +17,7 @@ from wirelab.launch import Server
 from wirelab.patience import GOODBYE, Deadline
 from wirelab.probe import Probe, Reply, path_of, request_in
 from wirelab.result import MIME, Finding, Result, Verdict
+from wirelab.tracebacks import last_failure
 from wirelab.visit import Answer, Caller, Crashed, Visit
 
 __all__ = [
@@ -161,17 +162,25 @@ def _try_server(exercise: Exercise, server: Any) -> Result:
         return exercise.result(Verdict.NOT_RUNNING, said=said)
     if not server.running:
         return exercise.result(Verdict.NOT_RUNNING, said="Run the cell with launch() again, then this one.")
-    before, expect = server.failure_count, Expect()
-    probe = Probe(server, expect, Deadline())
-    _run(exercise, probe, expect)
+    expect, before, lines = Expect(), server.failure_count, server.log.total
+    _run(exercise, Probe(server, expect, Deadline()), expect)
     server.settle(GOODBYE)
     count = server.failure_count - before
     if count:
         return _crashed(exercise, expect, server.failures[-count:][0])
+    verdict = _right_or_wrong(expect)
+    if server.running and verdict is Verdict.WRONG and (failed := _told_in_log(server, lines)):
+        return _crashed(exercise, expect, failed)
     if not server.running:
         said = "It ended while it was checked. Run the cell with launch() again, then this one."
         return exercise.result(Verdict.NOT_RUNNING, expect, said)
-    return exercise.result(_right_or_wrong(expect), expect)
+    return exercise.result(verdict, expect)
+
+
+def _told_in_log(server: Server, before: int) -> Failure | None:
+    """What a module in its own process wrote about its failure: there is no other way to know of it."""
+    new = server.log.total - before
+    return last_failure(list(server.log)[-new:]) if new else None
 
 
 def _crashed(exercise: Exercise, expect: Expect, failed: Failure) -> Result:

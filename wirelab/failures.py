@@ -45,7 +45,7 @@ def failure(error: BaseException) -> Failure:
     frames = list(traceback.walk_tb(error.__traceback__))
     for frame, number in reversed(frames):
         code = frame.f_code
-        if not code.co_filename.startswith(_NOT_THE_LEARNERS):
+        if is_the_learners(code.co_filename):
             source = linecache.getline(code.co_filename, number, frame.f_globals).strip()
             return Failure(kind, message, _function(code.co_qualname), number, source)
     return Failure(kind, message, "", 0, "")
@@ -57,6 +57,11 @@ def _message(error: BaseException) -> str:
     except Exception:  # an exception of the learner's own may have a __str__ that fails
         return ""
     return text if len(text) <= MOST else f"{text[:MOST]}…"
+
+
+def is_the_learners(file: str) -> bool:
+    """Whether a file, or a cell of a notebook, is neither a library's nor the kit's."""
+    return not file.startswith((*_NOT_THE_LEARNERS, "<frozen "))
 
 
 def _function(qualified: str) -> str:

@@ -151,6 +151,12 @@ class ProcessHost(Host):
         said = list(self.log)[-LAST_LINES:]
         return "\n  ".join(["; its last lines:", *said]) if said else "; it wrote nothing"
 
+    def settle(self, seconds: float) -> None:
+        """Its connections end before it does: wait for the end, if there is to be one."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process:
+                self._process.wait(seconds)
+
     def fate(self) -> str | None:
         if not self._process or self._process.poll() is None:
             return None

@@ -1,0 +1,63 @@
+"""A check says the same each time: for the solution, and for a typical wrong answer to each exercise."""
+
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from test_exercises import SOURCES, kernel, text
+
+from wirelab.kernel import Kernel
+from wirelab.lesson import WrongAnswer, solution, with_answer, wrong_answers
+
+__all__ = ["kernel"]
+TIMES = 20
+SECONDS = 0.8  # for one check: one that waits in vain is tried less often
+REPEAT = """
+import random, re, sys, time
+checking = sys.modules["wirelab.check"]
+sys.modules["wirelab.patience"].ANSWER = 0.4
+def repeated(id, target):
+    end = time.monotonic() + {seconds}
+    for number in range({times}):
+        if number >= 4 and time.monotonic() > end:
+            return
+        checking._MISSES.clear()
+        random.seed(1)
+        yield re.sub(r"(127\\.0\\.0\\.1:|port )\\d+", r"\\1PORT", repr(checking.check(id, target)))
+"""
+
+
+def first_wrong() -> list[tuple[Path, WrongAnswer]]:
+    """One wrong answer to each exercise."""
+    found: dict[str, tuple[Path, WrongAnswer]] = {}
+    for path in SOURCES:
+        for answer in wrong_answers(*text(path)):
+            found.setdefault(answer.exercise, (path, answer))
+    return list(found.values())
+
+
+def said(kernel: Kernel, notebook: NotebookNode, only: str = "") -> dict[str, str]:
+    """The different texts that each check of the notebook gives, as a set."""
+    kernel.run("%reset -f")
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    checks = [cell for cell in cells if cell.startswith("check(") and only in cell]
+    made = [cell for cell in cells if not cell.startswith(("check(", "stop_all()"))]
+    replies = [kernel.run(cell) for cell in [*made, REPEAT.format(times=TIMES, seconds=SECONDS)]]
+    assert [reply.text for reply in replies if reply.status != "ok"] == []
+    found = {cell: kernel.run(f"set(repeated{cell.removeprefix('check')})").text for cell in checks}
+    kernel.run("__import__('wirelab').stop_all()")
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_solution_is_told_the_same_each_time(kernel: Kernel, path: Path) -> None:
+    for cell, texts in said(kernel, solution(*text(path))).items():
+        assert texts.count("Exercise ") == 1, cell
+        assert ": passed" in texts, cell
+
+
+@pytest.mark.parametrize(("path", "answer"), first_wrong(), ids=lambda value: getattr(value, "exercise", ""))
+def test_a_wrong_answer_is_told_the_same_each_time(kernel: Kernel, path: Path, answer: WrongAnswer) -> None:
+    [texts] = said(kernel, with_answer(*text(path), answer), f'"{answer.exercise}"').values()
+    assert texts.count("Exercise ") == 1, texts
+    assert ": passed" not in texts
