@@ -102,13 +102,17 @@ class Guest:
 
     def receive(self) -> str | bytes:
         """The next message."""
-        with self._closed_too_soon():
-            return self._connection.recv(timeout=self._deadline.left(patience.ANSWER))
+        return self._receive(Deadline(self._deadline.left(patience.ANSWER)))
 
     def ask(self, message: str | bytes) -> str | bytes:
         """Send a message and wait for the next one that comes."""
+        until = Deadline(self._deadline.left(patience.ANSWER))
         self.send(message)
-        return self.receive()
+        return self._receive(until)
+
+    def _receive(self, until: Deadline) -> str | bytes:
+        with self._closed_too_soon():
+            return self._connection.recv(timeout=until.left(patience.ANSWER))
 
     def is_silent(self, seconds: float = 0.2) -> bool:
         """Whether nothing comes for a moment."""
