@@ -438,9 +438,7 @@ def test_frames_are_kept_as_evidence() -> None:
     assert [frame.kind for frame in expect.findings[0].wire.frames][:4] == ["text"] * 4
 
 
-@pytest.mark.parametrize(
-    "drop", [b"\x81\x01a", b"\x01\x00\x80\x00", b"\x82\x7e\xff\xff" + b"a" * 65535]
-)
+@pytest.mark.parametrize("drop", [b"\x81\x01a", b"\x01\x00\x80\x00", b"\x82\x7e\xff\xff" + b"a" * 65535])
 def test_a_flood_of_frames_is_cut_off_in_time_and_in_memory(drop: bytes) -> None:
     before, began = psutil.Process().memory_info().rss, time.monotonic()
     expect = look(serve(agrees(floods(b"", drop))), talk)
