@@ -9,17 +9,21 @@ import html
 import mimetypes
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from servers.guarded_server import Guarded, GuardedServer
+from servers.strict_requests import is_unchanged
+
 HOST, PORT = "127.0.0.1", 8001
-PUBLIC = Path(__file__).parent / "public"
+PUBLIC = Path(__file__).resolve().parent / "public"
+FORM = "/reminder"  # the one path that takes a POST
 MAX_FORM = 10_000  # bytes
-TIMEOUT = 10  # seconds a client may be silent
 HTML = "text/html; charset=utf-8"
 
 
@@ -28,12 +32,14 @@ class Reply:
     status: HTTPStatus
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # what there is beside type and length
 
 
-def page(status: HTTPStatus, text: str) -> Reply:
+def page(status: HTTPStatus, text: str, **headers: str) -> Reply:
     """A page that says `text`, whatever characters it has: `<` comes out as `&lt;`."""
     said = html.escape(text)
-    return Reply(status, HTML, f"<!doctype html>\n<title>{status.phrase}</title>\n<p>{said}</p>\n".encode())
+    body = f"<!doctype html>\n<title>{status.phrase}</title>\n<p>{said}</p>\n".encode()
+    return Reply(status, HTML, body, {"Cache-Control": "no-store", **headers})
 
 
 def made_page(path: str, now: time.struct_time) -> Reply:
@@ -42,7 +48,7 @@ def made_page(path: str, now: time.struct_time) -> Reply:
 
 
 def file_below(root: Path, path: str) -> Path | None:
-    """The file that `path` names, unless it lies outside of `root` (CWE-22) or is not there."""
+    """The file that `path` names, unless it lies outside of `root` (a resolved path) or is not there (CWE-22)."""
     if "\0" in path or "\\" in path:
         return None
     try:
@@ -50,86 +56,93 @@ def file_below(root: Path, path: str) -> Path | None:
         found = (found / "index.html").resolve(strict=True) if found.is_dir() else found
     except (OSError, RuntimeError):  # no such file, a name too long, links in a circle
         return None
-    return found if found.is_file() and found.is_relative_to(root.resolve()) else None
+    return found if found.is_relative_to(root) and found.is_file() else None
 
 
-def file_page(root: Path, path: str) -> Reply:
+def file_page(root: Path, path: str, since: str = "") -> Reply:
     found = file_below(root, path)
     if found is None:
         return page(HTTPStatus.NOT_FOUND, f"There is no {path} here.")
+    changed = min(found.stat().st_mtime, time.time())  # a date to come would be none (RFC 9110 §8.8.2.1)
+    headers = {"Last-Modified": formatdate(changed, usegmt=True), "Cache-Control": "no-cache"}  # keep it, but ask
+    if since and is_unchanged(changed, since):
+        return Reply(HTTPStatus.NOT_MODIFIED, "", b"", headers)
+    try:
+        body = found.read_bytes()
+    except PermissionError:
+        return page(HTTPStatus.FORBIDDEN, f"{path} is not for everybody.")
     kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-    return Reply(HTTPStatus.OK, f"{kind}; charset=utf-8" if kind.startswith("text/") else kind, found.read_bytes())
+    kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    return Reply(HTTPStatus.OK, kind, body, headers)
 
 
 def path_of(target: str) -> str | None:
     """The path in a request line's target, decoded once, after it was split; None if there is none."""
     try:
-        return unquote(urlsplit(target).path)
+        parts = urlsplit(target)
     except ValueError:
         return None
+    path = parts.path or ("/" if parts.netloc else "")
+    return unquote(path) if path.startswith("/") and parts.scheme in ("", "http") else None
 
 
-def respond(root: Path, target: str, now: time.struct_time) -> Reply:
+def not_allowed(path: str, methods: str) -> Reply:
+    return page(HTTPStatus.METHOD_NOT_ALLOWED, f"{path} is for {methods} alone.", Allow=methods)
+
+
+def respond(root: Path, target: str, now: time.struct_time, since: str = "") -> Reply:
     """The reply to GET. `target` is what stands in the request line: a path, perhaps with a query."""
     path = path_of(target)
     if path is None:
         return page(HTTPStatus.BAD_REQUEST, "This is no address.")
-    return made_page(path, now) if path.endswith(".zzz") else file_page(root, path)
+    if path == FORM:
+        return not_allowed(path, "POST")
+    return made_page(path, now) if path.endswith(".zzz") else file_page(root, path, since)
 
 
-def respond_to_form(target: str, form: Mapping[str, list[str]]) -> Reply:
+def respond_to_form(root: Path, target: str, form: Mapping[str, list[str]]) -> Reply:
     """The reply to POST."""
-    if path_of(target) != "/reminder":
-        return page(HTTPStatus.NOT_FOUND, "There is no form here.")
+    if path_of(target) != FORM:
+        found = respond(root, target, time.localtime())
+        return not_allowed(target, "GET, HEAD") if found.status == HTTPStatus.OK else found
     name, show = form.get("name", [""])[0], form.get("show", [""])[0]
     if not name or not show:
         return page(HTTPStatus.BAD_REQUEST, "Both fields of the form are needed: name and show.")
     return page(HTTPStatus.OK, f"Thank you, {name}. We remind you of {show}.")
 
 
-class MyHandler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"  # the connection stays open, so every reply states its length
-    wbufsize = -1  # headers and body leave together; else each reply waits 40 ms for the client
-    timeout = TIMEOUT
-
+class MyHandler(Guarded, BaseHTTPRequestHandler):
     def __init__(self, *connection: object, root: Path = PUBLIC) -> None:
         self.root = root
         super().__init__(*connection)  # type: ignore[arg-type]  # it answers the client in here
 
     def do_GET(self) -> None:
-        self.close_connection |= "Content-Length" in self.headers  # a body, which nobody reads
-        self.reply(respond(self.root, self.path, time.localtime()))
+        since = self.headers.get("If-Modified-Since", "")
+        self.reply(respond(self.root, self.path, time.localtime(), since))
 
     do_HEAD = do_GET  # RFC 9110 §9.3.2: the same, without the body
 
     def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdigit():
-            self.refuse(HTTPStatus.LENGTH_REQUIRED, "Say in Content-Length how long the form is.")
-        elif len(length) > 9 or int(length) > MAX_FORM:
-            self.refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A form has at most {MAX_FORM} bytes.")
-        else:
-            self.wfile.flush()  # a client may wait for "100 Continue" before it sends the form
-            form = self.rfile.read(int(length)).decode("utf-8", "replace")
-            self.reply(respond_to_form(self.path, parse_qs(form)))
+        form = parse_qs(self.read_body(MAX_FORM).decode("utf-8", "replace"))
+        self.reply(respond_to_form(self.root, self.path, form))
 
-    def refuse(self, status: HTTPStatus, text: str) -> None:
-        self.close_connection = True  # the body was not read: what follows is no request
-        self.reply(page(status, text))
+    def send_refusal(self, status: HTTPStatus, words: str) -> None:
+        self.reply(page(status, words))
 
     def reply(self, reply: Reply) -> None:
         self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
+        if reply.status != HTTPStatus.NOT_MODIFIED:  # which has no body, and its length is not 0
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(reply.body)
 
 
 def create_server(host: str = HOST, port: int = PORT, root: Path = PUBLIC) -> ThreadingHTTPServer:
-    return ThreadingHTTPServer((host, port), partial(MyHandler, root=root))
+    return GuardedServer((host, port), partial(MyHandler, root=root.resolve()))
 
 
 def main() -> None:
