@@ -17,11 +17,12 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from servers import echo_server, ticket_service, ticket_store, web_server
+from servers import echo_server, naive_web_server, ticket_service, ticket_store, web_server
 from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
-every_server = pytest.mark.parametrize("name", ["web_server", "ticket_service", "echo_server"])
+NAMES = ["web_server", "naive_web_server", "ticket_service", "echo_server"]
+every_server = pytest.mark.parametrize("name", NAMES)
 
 # A child of a test may have inherited that Ctrl+C is ignored; one of a terminal has not.
 AS_IN_A_TERMINAL = """
@@ -76,7 +77,12 @@ def echoed(port: int) -> str | bytes:
         return websocket.recv(timeout=10)
 
 
-ASK = {"web_server": partial(get, "/"), "ticket_service": partial(get, "/shows"), "echo_server": echoed}
+ASK = {
+    "web_server": partial(get, "/"),
+    "naive_web_server": partial(get, "/index.html"),
+    "ticket_service": partial(get, "/shows"),
+    "echo_server": echoed,
+}
 
 
 def free_port() -> int:
@@ -169,7 +175,7 @@ def test_ctrl_c_ends_it_though_a_client_stays(name: str) -> None:
     keys = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     with run(name) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
         client.sendall(handshake + keys)
-        assert client.recv(9) == b"HTTP/1.1 "
+        assert client.recv(7) == b"HTTP/1."
         code, said = server.press_ctrl_c()
     assert (code, "Ctrl+C received" in said, "Traceback" in said) == (0, True, False)
 
@@ -193,7 +199,19 @@ WEB: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/reminder", {"data": {"name": "Ada"}}),
     ("POST", "/reminder", {"data": "x" * 20_000}),
     ("POST", "/missing", {"data": "x"}),
+    ("POST", "/index.html", {"data": "x"}),
+    ("GET", "/reminder", {}),
+    ("GET", "/hello.txt", {"headers": {"If-Modified-Since": "Fri, 31 Dec 9999 23:59:59 GMT"}}),
     ("PUT", "/", {}),
+]
+
+NAIVE: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/index.html", {}),
+    ("GET", "/today.zzz", {}),
+    ("GET", "/", {}),
+    ("GET", "/missing", {}),
+    ("HEAD", "/index.html", {}),
+    ("POST", "/reminder", {"data": {"name": "Ada", "show": "Hamlet"}}),
 ]
 
 REST: list[tuple[str, str, dict[str, Any]]] = [
@@ -247,6 +265,7 @@ MESSAGES = ["hello", "", "Zoë 😀", b"\x00\xff", *(b"x" * (echo_server.MAX_MES
 
 TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
     "web_server": (lambda: web_server.create_server, lambda server: replies(server, WEB)),
+    "naive_web_server": (lambda: naive_web_server.create_server, lambda server: replies(server, NAIVE)),
     "ticket_service": (
         lambda: ticket_service.create_app(ticket_store.Store()),
         lambda server: replies(server, REST),
