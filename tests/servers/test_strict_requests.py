@@ -1,0 +1,257 @@
+"""What is a proper request, said of its bytes alone."""
+
+from email.message import Message
+from http import HTTPStatus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servers.strict_requests import (
+    Refused,
+    body_length,
+    check_host,
+    closes,
+    header_field,
+    is_unchanged,
+    request_line,
+)
+
+NEW_YEAR = 1798761600  # 2027-01-01 00:00 UTC
+
+
+def message(*headers: tuple[str, str]) -> Message:
+    made = Message()
+    for name, value in headers:
+        made[name] = value
+    return made
+
+
+# The request line ---------------------------------------------------------------------------------------
+
+
+def test_a_request_line_is_method_target_and_version() -> None:
+    assert request_line("GET /a?b HTTP/1.1") == ("GET", "/a?b", "HTTP/1.1")
+
+
+@pytest.mark.parametrize(("written", "spoken"), [("1.0", "HTTP/1.0"), ("1.1", "HTTP/1.1"), ("1.2", "HTTP/1.1")])
+def test_a_minor_version_to_come_is_spoken_to_in_ours(written: str, spoken: str) -> None:
+    assert request_line(f"GET / HTTP/{written}")[2] == spoken
+
+
+def test_two_slashes_do_not_make_a_host_of_a_path() -> None:
+    assert request_line("GET //example.com/x HTTP/1.1")[1] == "/example.com/x"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "HELLO",
+        "GET",
+        "GET /",
+        "GET  / HTTP/1.1",
+        "GET /  HTTP/1.1",
+        " GET / HTTP/1.1",
+        "GET / HTTP/1.1 ",
+        "GET\t/\tHTTP/1.1",
+        "GET /stage door.html HTTP/1.1",
+        "GET /stage\x0bdoor.html HTTP/1.1",
+        "GET /\xa0 HTTP/1.1",
+        "GET /ë HTTP/1.1",
+        "GET /\0 HTTP/1.1",
+        "GET /\r HTTP/1.1",
+        "G(T / HTTP/1.1",
+        "GÉT / HTTP/1.1",
+        "GET / http/1.1",
+        "GET / HTTP/1",
+        "GET / HTTP/1.",
+        "GET / HTTP/11.1",
+        "GET / HTTP/1.10",
+        "GET / HTTP/-1.1",
+        "GET / HTTP/1.²",
+        "GET / HTTP/1.1\n",
+        "GET / FTP/1.1",
+    ],
+)
+def test_what_is_no_request_line_is_400(line: str) -> None:
+    with pytest.raises(Refused, match="A request begins with a line like GET /hello.txt") as refused:
+        request_line(line)
+    assert refused.value.status == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "3.0", "9.9"])
+def test_another_major_version_is_505(version: str) -> None:
+    with pytest.raises(Refused) as refused:
+        request_line(f"GET / HTTP/{version}")
+    assert refused.value.status == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+
+
+# Headers ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["Host: a", "Host:a", "Host:\t a \t"])
+def test_blanks_around_a_value_do_not_count(line: str) -> None:
+    assert header_field(line) == ("Host", "a")
+
+
+def test_a_value_may_be_empty_or_hold_a_colon_or_latin_letters() -> None:
+    assert [header_field(line)[1] for line in ("A:", "A: b:c", "A: é")] == ["", "b:c", "é"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Host", "Host : a", " Host: a", "\tfolded", ": a", "Ho st: a", "Hóst: a", "A: b\rC: d", "A: \0", "A: \x7f"],
+)
+def test_what_is_no_header_is_400(line: str) -> None:
+    with pytest.raises(Refused, match="A header is a line like Host: 127.0.0.1") as refused:
+        header_field(line)
+    assert refused.value.status == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "127.0.0.1:8001",
+        "localhost:8888",
+        "hub.example.org",
+        "a-b_c.example:443",
+        "[::1]:8001",
+        "[::1]",
+        "x:",
+        "xn--bhne-5qa.example",
+    ],
+)
+@pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
+def test_any_plain_host_will_do(version: str, host: str) -> None:
+    check_host(version, [host])
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        [],
+        [""],
+        ["a", "a"],
+        ["a", "b"],
+        ["a b"],
+        ["a,b"],
+        ["a/b"],
+        ["user@a"],
+        ["http://a"],
+        ["a:port"],
+        ["a:80:80"],
+        ["a:999999"],
+        ["::1"],
+        ["[::1"],
+        ["[x]"],
+        ["<a>"],
+        ["ä"],
+        ["a\\b"],
+        ["a?b"],
+        ["%61"],
+    ],
+)
+def test_no_host_several_or_a_strange_one_is_400(hosts: list[str]) -> None:
+    with pytest.raises(Refused, match="Say in one Host header") as refused:
+        check_host("HTTP/1.1", hosts)
+    assert refused.value.status == HTTPStatus.BAD_REQUEST
+
+
+def test_http_1_0_needs_no_host() -> None:
+    check_host("HTTP/1.0", [])
+
+
+@pytest.mark.parametrize(
+    ("options", "closed"),
+    [([], False), (["keep-alive"], False), (["close"], True), (["TE, Close"], True), (["TE", "close"], True)],
+)
+def test_a_connection_is_closed_when_the_client_asks_for_it(options: list[str], closed: bool) -> None:
+    assert closes("HTTP/1.1", options) == closed
+    assert closes("HTTP/1.0", options)
+
+
+# The length of a body -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("written", "length"), [("0", 0), ("5", 5), ("007", 7), ("9" * 5000, 10**18)])
+def test_a_length_is_read(written: str, length: int) -> None:
+    assert body_length(message(("Content-Length", written))) == length
+
+
+def test_no_length_is_none() -> None:
+    assert body_length(message()) is None
+
+
+@pytest.mark.parametrize("written", ["", "-1", "+5", "ten", "1e3", "0x10", "1_0", "5, 5", "5;", "1 0", "²", "５"])
+def test_a_length_that_is_no_number_is_400(written: str) -> None:
+    with pytest.raises(Refused, match="Content-Length is one number, 0 or more") as refused:
+        body_length(message(("Content-Length", written)))
+    assert refused.value.status == HTTPStatus.BAD_REQUEST
+
+
+def test_two_lengths_are_400_even_if_they_agree() -> None:
+    with pytest.raises(Refused, match="Content-Length is one number"):
+        body_length(message(("Content-Length", "5"), ("content-length", "5")))
+
+
+@pytest.mark.parametrize("coding", ["chunked", "gzip, chunked", "identity", "\x0bchunked", ""])
+def test_a_transfer_coding_is_411(coding: str) -> None:
+    with pytest.raises(Refused) as refused:
+        body_length(message(("Transfer-Encoding", coding)))
+    assert refused.value.status == HTTPStatus.LENGTH_REQUIRED
+
+
+def test_a_transfer_coding_and_a_length_are_400() -> None:
+    with pytest.raises(Refused, match="exclude each other") as refused:
+        body_length(message(("Transfer-Encoding", "chunked"), ("Content-Length", "5")))
+    assert refused.value.status == HTTPStatus.BAD_REQUEST
+
+
+# Dates --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("since", "unchanged"),
+    [
+        ("Fri, 01 Jan 2027 00:00:00 GMT", True),
+        ("Fri, 01 Jan 2027 00:00:01 GMT", True),
+        ("Thu, 31 Dec 2026 23:59:59 GMT", False),
+        ("Friday, 01-Jan-27 00:00:00 GMT", True),
+        ("yesterday", False),
+        ("", False),
+        ("Fri, 01 Jan 99999 00:00:00 GMT", False),
+        ("9" * 60_000, False),
+    ],
+)
+def test_a_file_is_unchanged_since_its_own_date_and_later(since: str, unchanged: bool) -> None:
+    assert is_unchanged(NEW_YEAR + 0.9, since) == unchanged
+
+
+# Whatever comes -----------------------------------------------------------------------------------------
+
+
+@given(st.text(st.characters(codec="latin-1")))
+def test_a_line_is_understood_or_refused(line: str) -> None:
+    for read in (request_line, header_field):
+        try:
+            assert all(isinstance(part, str) for part in read(line))
+        except Refused as refused:
+            assert refused.status in (400, 505)
+
+
+@given(st.text(st.characters(codec="latin-1")))
+def test_a_length_or_a_date_is_understood_or_refused(value: str) -> None:
+    try:
+        assert (body_length(message(("Content-Length", value))) or 0) >= 0
+    except Refused as refused:
+        assert refused.status == HTTPStatus.BAD_REQUEST
+    assert is_unchanged(NEW_YEAR, value) in (True, False)
+
+
+@pytest.mark.parametrize("line", [" " * 60_000, "a" * 60_000, "A:" + " " * 60_000 + "\0", "GET " + "/" * 60_000])
+def test_a_long_line_is_refused_as_soon_as_a_short_one(line: str) -> None:
+    for read in (request_line, header_field):
+        with pytest.raises(Refused):
+            read(line)
+    closes("HTTP/1.1", ["a" + " " * 60_000 + "b"])
