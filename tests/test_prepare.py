@@ -1,5 +1,6 @@
 """A kernel is prepared for local servers without losing what its user has set."""
 
+import logging
 import os
 
 import pytest
@@ -31,3 +32,8 @@ def test_a_star_stays_a_star(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_in_a_plain_script_there_is_nothing_to_keep_turning() -> None:
     prepare.interruptible()
     assert not prepare._tasks
+
+
+def test_matplotlib_says_nothing_of_its_fonts() -> None:
+    prepare.without_a_word_about_fonts()
+    assert not logging.getLogger("matplotlib.font_manager").isEnabledFor(logging.WARNING)

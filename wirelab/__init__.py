@@ -12,3 +12,4 @@ __all__ = ["Server", "Tap", "check", "doctor", "launch", "servers", "show", "sto
 
 prepare.past_proxies()
 prepare.interruptible()
+prepare.without_a_word_about_fonts()

@@ -66,8 +66,28 @@ def _build(settle: "Sanitizer", product: Product) -> Path:
     notebook = product.notebook()
     if product.is_run:
         notebook = settle(execute(notebook, cwd=product.target.parent))
+        _keep_pictures(notebook, product.target)
     _write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
     return product.target
+
+
+def _keep_pictures(notebook: NotebookNode, path: Path) -> None:
+    """Take the pictures of cells that have not changed from the notebook that is there.
+
+    A picture of a measurement differs with every run, and nbval does not compare pictures.
+    """
+    for cell, known in _pairs(notebook, path):
+        for new, old in zip(cell.get("outputs", []), known.get("outputs", []), strict=False):
+            if "image/png" in new.get("data", {}) and "image/png" in old.get("data", {}):
+                new.data["image/png"] = old.data["image/png"]
+
+
+def _pairs(notebook: NotebookNode, path: Path) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+    """Each cell with the one of the same id in the notebook on disk, where there is one."""
+    if path.exists():
+        there: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        known = {cell.id: cell for cell in there.cells}
+        yield from ((cell, known[cell.id]) for cell in notebook.cells if cell.id in known)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,6 +1,7 @@
 """Prepare a notebook's kernel for local servers: past every proxy, and always interruptible."""
 
 import asyncio
+import logging
 import os
 import sys
 
@@ -29,6 +30,11 @@ def interruptible() -> None:
         _tasks.add(asyncio.get_running_loop().create_task(_beat()))
     except RuntimeError:  # no loop runs here: a script, or a thread of a kernel
         return
+
+
+def without_a_word_about_fonts() -> None:
+    """Keep matplotlib from saying in a cell that it builds its font cache, as it does once on a slow computer."""
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 async def _beat() -> None:

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-NAMED = ("jupyterlab", "flask", "flask-restful", "requests", "websockets", "nest-asyncio2")
+NAMED = ("jupyterlab", "flask", "flask-restful", "requests", "websockets", "nest-asyncio2", "matplotlib")
 
 
 @pytest.fixture(scope="module")
