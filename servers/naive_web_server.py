@@ -33,8 +33,8 @@ class MyHandler(BaseHTTPRequestHandler):
             self.wfile.write(f"You requested {self.path} on day {day} in {year}".encode())
             return
         try:
-            f = open(self.curdir + sep + self.path, encoding="utf-8")  # noqa: PTH123, SIM115
-        except:  # noqa: E722
+            f = open(self.curdir + sep + self.path, encoding="utf-8")
+        except:
             self.send_error(404, f"File not found: {self.path}")
             return
         self.send_response(200)

@@ -117,7 +117,8 @@ def test_resetting_what_is_not_there_names_what_is(copy: Path) -> None:
 
 
 def test_a_picture_stays_until_its_cell_changes(copy: Path) -> None:
-    picture = "import base64, os, IPython.display as d\nd.display({'image/png': base64.b64encode(os.urandom(9)).decode()}, raw=True)\n"
+    drawn = "{'image/png': base64.b64encode(os.urandom(9)).decode()}"
+    picture = f"import base64, os, IPython.display as d\nd.display({drawn}, raw=True)\n"
     source = copy / "sources" / "notebooks" / "01-one.py"
     source.write_text(f"# %%\n{picture}")
     before = build(copy, ["01-one"])[0].read_text(encoding="utf-8")
