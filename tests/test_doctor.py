@@ -49,6 +49,7 @@ def test_a_proxy_for_everything_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_taken_port_is_worth_a_note_and_no_fault() -> None:
     with socket.socket() as stranger:
+        stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             stranger.bind((ports.ADDRESS, 8003))
             stranger.listen()

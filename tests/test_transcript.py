@@ -168,3 +168,10 @@ def test_no_line_is_longer_than_80_columns(turns: list[Turn]) -> None:
 @examples(50)
 def test_the_same_bytes_give_the_same_text(turns: list[Turn]) -> None:
     assert conversation(*turns).text(raw=True) == conversation(*turns).text(raw=True)
+
+
+def test_of_a_picture_the_headers_are_raw_text_and_the_body_is_digits() -> None:
+    picture = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n\x89PNG\0\xff\xff\xff\xff"
+    lines = conversation((">", GET), ("<", picture)).text(raw=True).splitlines()
+    assert lines[-4:-1] == [r"    HTTP/1.1 200 OK\r\n", r"    Content-Length: 9\r\n", r"    \r\n"]
+    assert lines[-1].startswith("    89 50 4e 47 00 ff ff ff ff")

@@ -223,12 +223,23 @@ def _start(digits: bytes) -> str:
 
 
 def raw_lines(message: Message) -> list[str]:
-    """The bytes as they crossed the wire, each line end visible; as digits where they are no text."""
-    start = message.raw[: 2 * MOST_CHARACTERS]
-    if b"\0" in start or sum(byte > 127 for byte in start) > len(start) // 3:
+    """The bytes as they crossed the wire: text with each line end visible, and digits for what is no text."""
+    head, gap, body = message.raw.partition(b"\r\n\r\n")
+    if isinstance(message, HttpMessage) and _is_text(head) and not _is_text(body):
+        return [*_text_lines(head + gap, len(head + gap)), *hex_lines(body, len(body) + message.lost)]
+    if not _is_text(message.raw):
         return hex_lines(message.raw, message.size)
-    lines = re.findall(rb"[^\n]*\n|[^\n]+", start)[: 2 * MOST_LINES]
-    rest = message.size - sum(map(len, lines))
+    return _text_lines(message.raw, message.size)
+
+
+def _is_text(data: bytes) -> bool:
+    start = data[: 2 * MOST_CHARACTERS]
+    return b"\0" not in start and sum(byte > 127 for byte in start) <= len(start) // 3
+
+
+def _text_lines(data: bytes, size: int) -> list[str]:
+    lines = re.findall(rb"[^\n]*\n|[^\n]+", data[: 2 * MOST_CHARACTERS])[: 2 * MOST_LINES]
+    rest = size - sum(map(len, lines))
     return [*map(_ended, lines), *[f"… {plural(rest, 'byte')} more"] * (rest > 0)]
 
 

@@ -356,8 +356,7 @@ call("GET", "/shows/1")
 # The server, and it says so in Location. The client follows that and builds no addresses of its own.
 #
 # </details>
-
-# %% [markdown]
+#
 # **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [A WebSocket server and
 # its client in Python](33-websocket-server.ipynb).
 
