@@ -54,8 +54,9 @@ class HttpHost(Host):
         self._server.hang_up()
         self._server.server_close()
         for thread in self._server.busy_threads():
-            thread.join(PATIENCE / 10)
-            break_off(thread)
+            if thread is not threading.current_thread():  # a handler may stop its own server
+                thread.join(PATIENCE / 10)
+                break_off(thread)
 
 
 class BrokenOff(SystemExit):
