@@ -24,11 +24,14 @@ def wanted(project: dict[str, Any]) -> dict[str, SpecifierSet]:
     return {canonicalize_name((one := Requirement(line)).name): one.specifier for line in project["dependencies"]}
 
 
+def versions(lock: Path) -> dict[str, str]:
+    """Each package of a lock file and its version."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
+
+
 @pytest.fixture(scope="module")
 def locked(course: Path) -> dict[str, str]:
-    """Each package of the lock file and its version."""
-    text = (course / "requirements.lock").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", text, re.MULTILINE))
+    return versions(course / "requirements.lock")
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +50,18 @@ def test_the_lock_file_has_every_package_in_a_fitting_version(
         assert locked[name] in versions, name
 
 
-def test_the_lock_file_has_a_hash_for_every_package_and_names_no_host(course: Path) -> None:
-    text = (course / "requirements.lock").read_text(encoding="utf-8")
+def test_the_proofs_lock_file_has_the_same_versions_and_more(
+    course: Path, project: dict[str, Any], locked: dict[str, str]
+) -> None:
+    proof = versions(course / "requirements-proof.lock")
+    assert locked.items() <= proof.items()
+    for one in map(Requirement, project["optional-dependencies"]["proof"]):
+        assert proof[canonicalize_name(one.name)] in one.specifier, one.name
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-proof.lock"])
+def test_a_lock_file_has_a_hash_for_every_package_and_names_no_host(course: Path, name: str) -> None:
+    text = (course / name).read_text(encoding="utf-8")
     assert "://" not in text
     for entry in re.split(r"\n(?=\S)", text.strip()):
         assert "--hash=sha256:" in entry, entry
