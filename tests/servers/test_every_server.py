@@ -17,11 +17,19 @@ import requests
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from servers import echo_server, naive_web_server, ticket_service, ticket_store, web_server
+from servers import (
+    echo_server,
+    naive_web_server,
+    stale_prices,
+    ticket_price,
+    ticket_service,
+    ticket_store,
+    web_server,
+)
 from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
-NAMES = ["web_server", "naive_web_server", "ticket_service", "echo_server"]
+NAMES = ["web_server", "naive_web_server", "ticket_service", "stale_prices", "echo_server"]
 every_server = pytest.mark.parametrize("name", NAMES)
 
 # A child of a test may have inherited that Ctrl+C is ignored; one of a terminal has not.
@@ -81,6 +89,7 @@ ASK = {
     "web_server": partial(get, "/"),
     "naive_web_server": partial(get, "/index.html"),
     "ticket_service": partial(get, "/shows"),
+    "stale_prices": partial(get, "/"),
     "echo_server": echoed,
 }
 
@@ -236,6 +245,24 @@ REST: list[tuple[str, str, dict[str, Any]]] = [
     ("BREW", "/bookings", {}),
 ]
 
+PRICES: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/", {}),
+    ("GET", "/live", {}),
+    ("HEAD", "/live", {}),
+    ("GET", "/price", {}),
+    ("GET", "/price", {"headers": {"If-None-Match": '"1"'}}),
+    ("GET", "/price?since=0", {}),
+    ("GET", "/price?since=1&wait=0", {}),
+    ("GET", "/price?since=x", {}),
+    ("PUT", "/price", {"data": "27"}),
+    ("PUT", "/price", {"data": "x" * 20_000}),
+    ("PUT", "/", {"data": "27"}),
+    ("GET", "/price?since=1", {}),
+    ("HEAD", "/price/events", {}),
+    ("GET", "/missing", {}),
+    ("POST", "/price", {"data": "27"}),
+]
+
 FIELDS = ("Content-Type", "Content-Length", "Allow", "Location")
 
 
@@ -269,6 +296,10 @@ TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
     "ticket_service": (
         lambda: ticket_service.create_app(ticket_store.Store()),
         lambda server: replies(server, REST),
+    ),
+    "stale_prices": (
+        lambda: partial(stale_prices.create_server, price=ticket_price.Price()),
+        lambda server: replies(server, PRICES),
     ),
     "echo_server": (lambda: echo_server.onconnect, lambda server: heard(server, MESSAGES)),
 }
