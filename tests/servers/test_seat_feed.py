@@ -1,0 +1,369 @@
+"""The seat feed: who looks at a show is told of each change, once and in order, and nobody holds up the others."""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from servers import seat_feed, seat_journal
+from servers.seat_feed import Feed, stand_alone
+from servers.seat_journal import HISTORY, Seats
+from wirelab import Server, launch
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="limits of open files are POSIX's")
+
+
+@pytest.fixture
+def seats() -> Seats:
+    return Seats(life="monday")
+
+
+@pytest.fixture
+def feed(seats: Seats) -> Feed:
+    return stand_alone(seats)
+
+
+@pytest.fixture
+def server(feed: Feed) -> Server:
+    return serve(feed)
+
+
+def serve(feed: Feed, **options: Any) -> Server:
+    return launch(feed.onconnect, port=0, name="seat_feed", **{**feed.options(), **options})
+
+
+# A client of websockets that has 16 messages to read hears no goodbye either, unless its queue has no end.
+ENDLESS: dict[str, Any] = {"max_queue": None}
+
+
+def hear(client: ClientConnection) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(client.recv(timeout=10))
+    return told
+
+
+def refused(url: str, **options: Any) -> tuple[int, str]:
+    """The status and the text with which a server refuses a handshake."""
+    with pytest.raises(InvalidStatus) as error, connect(url, **options):
+        pass
+    response = error.value.response
+    return response.status_code, (response.body or b"").decode()
+
+
+def closed_with(client: ClientConnection) -> tuple[int | None, str | None]:
+    """The code and the reason of the server's closing frame; whatever it said before is passed over."""
+    with pytest.raises(ConnectionClosed):
+        while True:
+            client.recv(timeout=10)
+    return client.close_code, client.close_reason
+
+
+# Joining and being told ---------------------------------------------------------------------------------
+
+
+def test_a_newcomer_is_told_all_seats(server: Server, seats: Seats) -> None:
+    seats.take(1, 7)
+    seats.take(1, 5)
+    with connect(server.url + "/shows/1") as client:
+        told = {"type": "seats", "show": 1, "number": 2, "seats": 120, "taken": [5, 7], "life": "monday"}
+        assert hear(client) == told
+
+
+def test_everyone_in_the_room_is_told_of_a_change(server: Server) -> None:
+    with connect(server.url + "/shows/1") as ada, connect(server.url + "/shows/1") as bob:
+        hear(ada)
+        hear(bob)
+        ada.send('{"take": 5}')
+        told = {"type": "change", "number": 1, "show": 1, "seat": 5, "taken": True}
+        assert (hear(ada), hear(bob)) == (told, told)
+
+
+def test_a_seat_can_be_free_again(server: Server) -> None:
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        client.send('{"take": 5}')
+        client.send('{"free": 5}')
+        assert [hear(client)["taken"], hear(client)["taken"]] == [True, False]
+
+
+def test_another_shows_changes_are_not_told(server: Server, seats: Seats) -> None:
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        seats.take(2, 5)
+        seats.take(1, 6)
+        assert hear(client)["seat"] == 6
+
+
+def test_publish_may_be_called_in_any_order(server: Server, seats: Seats, feed: Feed) -> None:
+    seats.watchers.clear()
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        first, second = seats.take(1, 1), seats.take(1, 2)
+        feed.publish(second)
+        feed.publish(first)
+        assert [hear(client)["number"], hear(client)["number"]] == [1, 2]
+
+
+def test_publishing_before_anyone_came_and_after_the_server_ended_is_no_error(feed: Feed, seats: Seats) -> None:
+    seats.take(1, 1)
+    with serve(feed) as server, connect(server.url + "/shows/1") as client:
+        assert hear(client)["taken"] == [1]
+    seats.take(1, 2)
+    with serve(feed) as server, connect(server.url + "/shows/1") as client:
+        assert hear(client)["taken"] == [1, 2]
+        seats.take(1, 3)
+        assert hear(client)["seat"] == 3
+
+
+def test_who_joins_in_a_storm_of_changes_misses_none_and_hears_none_twice(
+    server: Server, seats: Seats, hasty: None
+) -> None:
+    """Changes come from four threads, while clients come, go and come back with what they know."""
+    start = Barrier(14)
+
+    def book(thread: int) -> None:
+        start.wait(20)
+        for seat in range(thread * 30 + 1, thread * 30 + 31):
+            seats.take(1, seat)
+
+    def follow(_: int) -> list[int]:
+        query, number, heard = "", 0, []
+        start.wait(20)
+        while len(heard) < 120:
+            with connect(server.url + "/shows/1" + query, **ENDLESS) as client:
+                for _ in range(7):
+                    if len(heard) == 120:
+                        break
+                    told = hear(client)
+                    heard += told["taken"] if told["type"] == "seats" else [told["seat"]]
+                    number = told["number"]
+            query = f"?since={number}&life=monday"
+        return sorted(heard)
+
+    with ThreadPoolExecutor(14) as threads:
+        clients = [threads.submit(follow, number) for number in range(10)]
+        list(threads.map(book, range(4)))
+        assert [client.result(20) for client in clients] == [list(range(1, 121))] * 10
+
+
+# Coming back --------------------------------------------------------------------------------------------
+
+
+def test_who_comes_back_is_told_just_what_it_missed(server: Server, seats: Seats) -> None:
+    for seat in (1, 2, 3):
+        seats.take(1, seat)
+    with connect(server.url + "/shows/1?since=1&life=monday") as client:
+        assert [hear(client)["seat"], hear(client)["seat"]] == [2, 3]
+        seats.take(1, 4)
+        assert hear(client)["seat"] == 4
+
+
+def test_who_missed_nothing_is_told_nothing(server: Server, seats: Seats) -> None:
+    seats.take(1, 1)
+    with connect(server.url + "/shows/1?since=1&life=monday") as client:
+        seats.take(1, 2)
+        assert hear(client)["number"] == 2
+
+
+@pytest.mark.parametrize(
+    "query", ["?since=1", "?since=1&life=sunday", "?since=4&life=monday", "?since=999999999999999&life=monday"]
+)
+def test_a_number_of_another_life_gets_all_seats(server: Server, seats: Seats, query: str) -> None:
+    for seat in (1, 2, 3):
+        seats.take(1, seat)
+    with connect(server.url + "/shows/1" + query) as client:
+        assert hear(client)["taken"] == [1, 2, 3]
+
+
+def test_numbers_that_never_begin_anew_need_no_life(seats: Seats) -> None:
+    seats.life = ""
+    seats.take(1, 1)
+    seats.take(1, 2)
+    with serve(Feed(seats)) as server, connect(server.url + "/shows/1?since=1") as client:
+        assert hear(client)["seat"] == 2
+
+
+@pytest.mark.parametrize(("since", "kind"), [(1, "change"), (0, "seats")])
+def test_a_number_too_old_gets_all_seats(server: Server, seats: Seats, since: int, kind: str) -> None:
+    for _ in range(HISTORY // 2):
+        seats.take(1, 1)
+        seats.free(1, 1)
+    seats.take(1, 1)
+    with connect(server.url + f"/shows/1?since={since}&life=monday", **ENDLESS) as client:
+        assert hear(client)["type"] == kind
+
+
+def test_too_much_at_once_is_told_as_all_seats(server: Server, seats: Seats, feed: Feed) -> None:
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        seats.watchers.clear()
+        for _ in range(HISTORY // 2 + 1):
+            seats.take(1, 1)
+            seats.free(1, 1)
+        feed.publish()
+        assert (hear(client)["type"], feed.number) == ("seats", HISTORY + 2)
+        seats.watchers.append(feed.publish)
+        seats.take(1, 9)
+        assert hear(client)["number"] == HISTORY + 3
+
+
+def test_each_start_of_a_process_is_a_life_of_its_own() -> None:
+    assert Seats().life != Seats().life
+
+
+# Handshakes that are refused ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/shows", "/shows/", "/shows/4", "/shows/1/", "/shows/-1", "/shows/one", "/shows/1234567890"]
+)
+def test_what_is_no_show_is_not_found(server: Server, path: str) -> None:
+    assert refused(server.url + path) == (404, f"There is no {path or '/'} here.\n")
+
+
+@pytest.mark.parametrize("since", ["one", "-1", "1.5", "1" * 16, "%C2%B2"])
+def test_a_since_that_is_no_number_is_a_bad_request(server: Server, since: str) -> None:
+    assert refused(f"{server.url}/shows/1?since={since}") == (400, "since has to be the number of a change\n")
+
+
+def test_a_browser_that_asks_for_a_page_is_told_what_is_here(server: Server) -> None:
+    assert requests.get(server.url.replace("ws:", "http:") + "/shows/1", timeout=10).status_code == 426
+
+
+@pytest.mark.parametrize(
+    "origin", [None, "http://127.0.0.1:8001", "http://localhost:8888", "https://localhost", "http://[::1]:8001"]
+)
+def test_programs_and_our_own_pages_may_connect(server: Server, origin: Any) -> None:
+    with connect(server.url + "/shows/1", origin=origin) as client:
+        assert hear(client)["type"] == "seats"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "http://evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://evil.example:8001",
+        "http://localhost@evil",
+    ],
+)
+def test_strangers_pages_may_not(server: Server, origin: Any) -> None:
+    assert refused(server.url + "/shows/1", origin=origin)[0] == 403
+
+
+def test_a_hubs_pages_may_connect_where_it_is_named(feed: Feed) -> None:
+    with serve(feed, **feed.options(["https://hub.example"])) as server:
+        with connect(server.url + "/shows/1", origin="https://hub.example") as client:  # type: ignore[arg-type]
+            assert hear(client)["type"] == "seats"
+        assert refused(server.url + "/shows/1", origin="https://hub.example:444")[0] == 403
+
+
+def test_a_full_house_refuses_with_503_and_takes_the_next_when_one_leaves(seats: Seats) -> None:
+    feed = stand_alone(seats)
+    feed.max_clients = 2
+    with serve(feed) as server, connect(server.url + "/shows/1") as staying:
+        with connect(server.url + "/shows/2"):
+            assert refused(server.url + "/shows/1") == (503, "The house is full. Try again later.\n")
+        with connect(server.url + "/shows/1") as client:
+            assert hear(client)["type"] == "seats"
+        assert hear(staying)["type"] == "seats"
+
+
+# What clients send --------------------------------------------------------------------------------------
+
+ADVICE = 'send {"take": 5} or {"free": 5}'
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        ("", ADVICE),
+        ("hello", ADVICE),
+        ("[]", ADVICE),
+        ("5", ADVICE),
+        ("{}", ADVICE),
+        ('{"take": 5, "free": 5}', ADVICE),
+        ('{"take": "5"}', ADVICE),
+        ('{"take": true}', ADVICE),
+        ('{"take": 5.0}', ADVICE),
+        ('{"take": null}', ADVICE),
+        ('{"take": [5]}', ADVICE),
+        ('{"sell": 5}', ADVICE),
+        ("[" * 1024, ADVICE),
+        (b"\xff", ADVICE),
+        ('{"take": 0}', "show 1 has seats 1 to 120"),
+        ('{"take": 121}', "show 1 has seats 1 to 120"),
+        ('{"take": -1}', "show 1 has seats 1 to 120"),
+        ('{"take": 1' + "0" * 1000 + "}", "show 1 has seats 1 to 120"),
+        ('{"take": 7}', "seat 7 is taken already"),
+        ('{"free": 8}', "seat 8 is free already"),
+    ],
+)
+def test_bad_input_gets_an_error_and_the_connection_lives(
+    server: Server, seats: Seats, sent: str | bytes, answer: str
+) -> None:
+    seats.take(1, 7)
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        client.send(sent)
+        assert hear(client) == {"type": "error", "message": answer}
+        client.send(b'{"take": 5}')
+        assert hear(client)["seat"] == 5
+    assert not server.failures
+
+
+@settings(max_examples=30)
+@given(st.binary(max_size=100) | st.text(max_size=100) | st.lists(st.integers()).map(json.dumps))
+def test_whatever_is_no_wish_is_told_so(message: str | bytes) -> None:
+    with pytest.raises(seat_journal.SeatError, match="send "):
+        seat_feed.wish(message)
+
+
+def test_a_feed_without_a_desk_takes_no_orders(seats: Seats) -> None:
+    with serve(Feed(seats)) as server, connect(server.url + "/shows/1") as client:
+        hear(client)
+        client.send('{"take": 5}')
+        assert hear(client) == {"type": "error", "message": "this feed only tells, it takes no orders"}
+        assert seats.snapshot(1)[0] == 0
+
+
+@pytest.mark.parametrize(("size", "code"), [(seat_feed.MAX_MESSAGE, None), (seat_feed.MAX_MESSAGE + 1, 1009)])
+def test_a_message_too_long_closes_the_connection_with_1009(server: Server, size: int, code: int | None) -> None:
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        client.send("x" * size)
+        assert closed_with(client)[0] == code if code else hear(client)["type"] == "error"
+
+
+def test_a_client_that_sends_too_much_is_closed_with_1008_and_the_others_stay(server: Server) -> None:
+    with connect(server.url + "/shows/1") as quiet, connect(server.url + "/shows/1") as eager:
+        hear(quiet)
+        for _ in range(seat_feed.RATE * 2):
+            eager.send("{}")
+        assert closed_with(eager) == (1008, "more than 20 messages in a second")
+        quiet.send('{"take": 5}')
+        assert hear(quiet)["seat"] == 5
+
+
+def test_two_clients_that_want_one_seat_get_one_seat(server: Server) -> None:
+    def said(client: ClientConnection) -> list[str]:
+        """The errors a client was told, up to the one about its last message."""
+        errors: list[str] = []
+        while ADVICE not in errors:
+            told = hear(client)
+            errors += [told["message"]] if told["type"] == "error" else []
+        return errors[:-1]
+
+    with connect(server.url + "/shows/1") as ada, connect(server.url + "/shows/1") as bob:
+        for message in ('{"take": 5}', "{}"):
+            ada.send(message)
+            bob.send(message)
+        assert said(ada) + said(bob) == ["seat 5 is taken already"]
