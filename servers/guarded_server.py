@@ -8,7 +8,7 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.client import HTTPMessage
@@ -16,7 +16,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from typing import Any
 
-from servers.strict_requests import FIELD, Refused, body_length, check_host, closes, header_field, request_line
+from servers.strict_requests import (
+    FIELD,
+    Refused,
+    body_length,
+    check_host,
+    closes,
+    header_field,
+    http_date,
+    request_line,
+)
 
 MAX_HEAD, MAX_FIELDS = 65_536, 100  # bytes of request line and headers together; headers
 MAX_CONNECTIONS = 256  # a class of forty, whose browsers open six each
@@ -180,6 +189,23 @@ class Guarded(BaseHTTPRequestHandler):
             raise ValueError(f"this is no header: {keyword!r}, {value!r}")
         super().send_header(keyword, value)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return http_date(int(time.time() if timestamp is None else timestamp))
+
+    def send_reply(
+        self, status: HTTPStatus, content_type: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Send a whole reply, but to HEAD its headers alone."""
+        self.send_response(status)
+        if status != HTTPStatus.NOT_MODIFIED:  # which has no body, and its length is not 0
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(body)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
     def end_headers(self) -> None:
         if self.close_connection or self.unread:  # a body that nobody read would be taken for a request
             self.send_header("Connection", "close")
@@ -197,13 +223,7 @@ class Guarded(BaseHTTPRequestHandler):
 
     def send_refusal(self, status: HTTPStatus, words: str) -> None:
         """What a refusal looks like; a handler may have its own way."""
-        body = f"{words}\n".encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        self.send_reply(status, "text/plain; charset=utf-8", f"{words}\n".encode())
 
     def send(self) -> None:
         try:

@@ -6,8 +6,10 @@ Nothing here touches a socket. What is no proper request raises Refused, with th
 import re
 from collections.abc import Sequence
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import formatdate, parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
+from urllib.parse import unquote, urlsplit
 
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST_LINE = re.compile(rf"({TOKEN}) ([!-~]+) HTTP/([0-9])\.([0-9])")  # one blank between, no other characters
@@ -33,6 +35,16 @@ def request_line(line: str) -> tuple[str, str, str]:
         raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0.")
     target = "/" + target.lstrip("/") if target.startswith("//") else target  # "//x" would name a host (gh-87389)
     return method, target, "HTTP/1.0" if minor == "0" else "HTTP/1.1"
+
+
+def path_of(target: str) -> str | None:
+    """The path in a request line's target, decoded once, after it was split; None if there is none."""
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    path = parts.path or ("/" if parts.netloc else "")
+    return unquote(path) if path.startswith("/") and parts.scheme in ("", "http") else None
 
 
 def header_field(line: str) -> tuple[str, str]:
@@ -68,6 +80,12 @@ def body_length(headers: Message) -> int | None:
 def closes(version: str, options: Sequence[str]) -> bool:
     """Whether the connection ends with the reply; `options` are the client's Connection headers (§9.3)."""
     return version == "HTTP/1.0" or "close" in map(str.strip, ",".join(options).lower().split(","))
+
+
+@lru_cache  # a second has many requests
+def http_date(seconds: int) -> str:
+    """The time as headers have it (RFC 9110 §5.6.7)."""
+    return formatdate(seconds, usegmt=True)
 
 
 def is_unchanged(changed: float, since: str) -> bool:

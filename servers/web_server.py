@@ -6,19 +6,18 @@
 
 import argparse
 import html
-import mimetypes
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs
 
 from servers.guarded_server import Guarded, GuardedServer
-from servers.strict_requests import is_unchanged
+from servers.public_files import find
+from servers.strict_requests import http_date, is_unchanged, path_of
 
 HOST, PORT = "127.0.0.1", 8001
 PUBLIC = Path(__file__).resolve().parent / "public"
@@ -47,43 +46,20 @@ def made_page(path: str, now: time.struct_time) -> Reply:
     return page(HTTPStatus.OK, f"You requested {path} on day {now.tm_yday} in {now.tm_year}")
 
 
-def file_below(root: Path, path: str) -> Path | None:
-    """The file that `path` names, unless it lies outside of `root` (a resolved path) or is not there (CWE-22)."""
-    if "\0" in path or "\\" in path:
-        return None
-    try:
-        found = (root / path.lstrip("/")).resolve(strict=True)
-        found = (found / "index.html").resolve(strict=True) if found.is_dir() else found
-    except (OSError, RuntimeError):  # no such file, a name too long, links in a circle
-        return None
-    return found if found.is_relative_to(root) and found.is_file() else None
-
-
 def file_page(root: Path, path: str, since: str = "") -> Reply:
-    found = file_below(root, path)
-    if found is None:
+    """A file as it is, unless the client has had it `since`."""
+    file = find(root, path)
+    if file is None:
         return page(HTTPStatus.NOT_FOUND, f"There is no {path} here.")
-    changed = min(found.stat().st_mtime, time.time())  # a date to come would be none (RFC 9110 §8.8.2.1)
-    headers = {"Last-Modified": formatdate(changed, usegmt=True), "Cache-Control": "no-cache"}  # keep it, but ask
+    changed = min(file.changed, time.time())  # a date to come would be none (RFC 9110 §8.8.2.1)
+    headers = {"Last-Modified": http_date(int(changed)), "Cache-Control": "no-cache"}  # keep it, but ask
     if since and is_unchanged(changed, since):
         return Reply(HTTPStatus.NOT_MODIFIED, "", b"", headers)
     try:
-        body = found.read_bytes()
+        with file.path.open("rb", buffering=0) as opened:  # it is read once, and whole
+            return Reply(HTTPStatus.OK, file.content_type, opened.read(), headers)
     except PermissionError:
         return page(HTTPStatus.FORBIDDEN, f"{path} is not for everybody.")
-    kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-    kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-    return Reply(HTTPStatus.OK, kind, body, headers)
-
-
-def path_of(target: str) -> str | None:
-    """The path in a request line's target, decoded once, after it was split; None if there is none."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
-    path = parts.path or ("/" if parts.netloc else "")
-    return unquote(path) if path.startswith("/") and parts.scheme in ("", "http") else None
 
 
 def not_allowed(path: str, methods: str) -> Reply:
@@ -130,15 +106,7 @@ class MyHandler(Guarded, BaseHTTPRequestHandler):
         self.reply(page(status, words))
 
     def reply(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        if reply.status != HTTPStatus.NOT_MODIFIED:  # which has no body, and its length is not 0
-            self.send_header("Content-Type", reply.content_type)
-            self.send_header("Content-Length", str(len(reply.body)))
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(reply.body)
+        self.send_reply(reply.status, reply.content_type, reply.body, reply.headers)
 
 
 def create_server(host: str = HOST, port: int = PORT, root: Path = PUBLIC) -> ThreadingHTTPServer:

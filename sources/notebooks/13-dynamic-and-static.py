@@ -84,7 +84,7 @@ print(requests.get(web.url + "/programme.zzz?seat=12", timeout=3).text)
 # <details><summary>Answer</summary>
 #
 # 404: `self.path` is all of the target, so it now ends in `seat=12`. Part it first: `self.path.partition("?")[0]` is the path
-# alone. The finished server does so in `path_of`.
+# alone. The finished server does so in `strict_requests.path_of`.
 #
 # </details>
 #

@@ -31,7 +31,7 @@ import requests
 # It runs on a copy of the theatre's site. Beside that folder lies something that is nobody's business.
 
 # %%
-from servers import naive_web_server, web_server
+from servers import naive_web_server, public_files, web_server
 from wirelab import launch, show, stop_all, wire
 
 folder = Path(tempfile.mkdtemp())
@@ -90,7 +90,7 @@ say(naive, "GET /../secret.txt")
 # %%
 good = launch(web_server.create_server)
 print(say(good, "GET /../secret.txt")[1].first_line)
-show(web_server.file_below)
+show(public_files.file_below)
 
 # %% [markdown]
 # ## Break it: words that are obeyed
@@ -328,8 +328,8 @@ for host in ["", "127.0.0.1"]:
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 14](../exercises/14-break-the-server.ipynb). **Next lesson:** [A REST service with
-# Flask](22-rest-server.ipynb).
+# **Now you:** [exercise 14](../exercises/14-break-the-server.ipynb). **Next lesson:** [What REST
+# means](21-what-is-rest.ipynb).
 
 # %%
 stop_all()

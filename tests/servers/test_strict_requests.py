@@ -13,7 +13,9 @@ from servers.strict_requests import (
     check_host,
     closes,
     header_field,
+    http_date,
     is_unchanged,
+    path_of,
     request_line,
 )
 
@@ -84,6 +86,26 @@ def test_another_major_version_is_505(version: str) -> None:
     with pytest.raises(Refused) as refused:
         request_line(f"GET / HTTP/{version}")
     assert refused.value.status == HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/a%20b", "/a b"),
+        ("/%252e", "/%2e"),
+        ("/a?b", "/a"),
+        ("/a%3Fb", "/a?b"),
+        ("http://127.0.0.1:8001/a", "/a"),
+        ("http://127.0.0.1:8001", "/"),
+        ("//[", None),
+        ("*", None),
+        ("?a", None),
+        ("a", None),
+        ("ftp://a/b", None),
+    ],
+)
+def test_a_target_is_split_first_and_then_decoded_once(target: str, path: str | None) -> None:
+    assert path_of(target) == path
 
 
 # Headers ------------------------------------------------------------------------------------------------
@@ -226,6 +248,10 @@ def test_a_transfer_coding_and_a_length_are_400() -> None:
 )
 def test_a_file_is_unchanged_since_its_own_date_and_later(since: str, unchanged: bool) -> None:
     assert is_unchanged(NEW_YEAR + 0.9, since) == unchanged
+
+
+def test_a_date_is_written_as_headers_have_it() -> None:
+    assert http_date(NEW_YEAR) == "Fri, 01 Jan 2027 00:00:00 GMT"
 
 
 # Whatever comes -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import requests
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from plain_http import CLOSE, exchange, get, post
 
 from servers import web_server
-from servers.web_server import PUBLIC, file_below, made_page, page, path_of, respond, respond_to_form
+from servers.web_server import PUBLIC, made_page, page, respond, respond_to_form
 from wirelab import Server
 
 NEW_YEAR = time.strptime("2027-01-01", "%Y-%m-%d")
@@ -153,12 +154,6 @@ def test_a_link_that_stays_inside_is_followed(root: Path) -> None:
     assert respond(root, "/inside.html", NEW_YEAR).body == b"an index"
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX's")
-def test_what_is_no_file_is_not_read(root: Path) -> None:
-    os.mkfifo(root / "pipe")
-    assert file_below(root, "/pipe") is None
-
-
 def test_an_address_that_is_none_is_400(web: Server) -> None:
     assert exchange(web, get(b"http://[", CLOSE)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
 
@@ -167,35 +162,9 @@ def test_an_address_longer_than_a_line_may_be_is_414(web: Server) -> None:
     assert exchange(web, get(b"/" + b"x" * 66_000, CLOSE)).startswith(b"HTTP/1.1 414 ")
 
 
-@given(st.text())
-def test_whatever_the_path_what_is_found_lies_inside(path: str) -> None:
-    found = file_below(PUBLIC, path)
-    assert found is None or found.is_relative_to(PUBLIC)
-
-
 @given(st.text(st.characters(codec="latin-1")))
 def test_whatever_the_target_there_is_a_reply(target: str) -> None:
     assert respond(PUBLIC, target, NEW_YEAR).status in (200, 400, 404, 405)
-
-
-@pytest.mark.parametrize(
-    ("target", "path"),
-    [
-        ("/a%20b", "/a b"),
-        ("/%252e", "/%2e"),
-        ("/a?b", "/a"),
-        ("/a%3Fb", "/a?b"),
-        ("http://127.0.0.1:8001/a", "/a"),
-        ("http://127.0.0.1:8001", "/"),
-        ("//[", None),
-        ("*", None),
-        ("?a", None),
-        ("a", None),
-        ("ftp://a/b", None),
-    ],
-)
-def test_a_target_is_split_first_and_then_decoded_once(target: str, path: str | None) -> None:
-    assert path_of(target) == path
 
 
 # A file that the client has already ---------------------------------------------------------------------
@@ -241,11 +210,11 @@ def test_a_file_from_the_future_was_changed_now(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read_is_403(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> bytes:
+    def refuse(*_: object, **__: object) -> NoReturn:
         raise PermissionError
 
     (tmp_path / "locked.txt").write_text("locked", encoding="utf-8")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert respond(tmp_path, "/locked.txt", NEW_YEAR).status == HTTPStatus.FORBIDDEN
 
 
