@@ -1,121 +1,185 @@
 """A theatre's box office as a REST service: shows to look at, seats to book.
 
-    python -m servers.ticket_service
-    curl -i http://127.0.0.1:8003/shows
+python -m servers.ticket_service
+curl -i http://127.0.0.1:8003/shows
 """
 
 import argparse
-from dataclasses import asdict
-from typing import Any
+import sqlite3
+from dataclasses import replace
 
 import waitress
 from flask import Flask, Response, request
-from flask_restful import Api, Resource, abort
+from flask_restful import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from servers.ticket_store import Booking, Show, Store, fault
+from servers.ticket_documents import (
+    bookings_document,
+    customer_document,
+    entry_point,
+    page_links,
+    seats_document,
+    show_document,
+    shows_document,
+)
+from servers.ticket_problems import register_problems
+from servers.ticket_requests import (
+    JSON,
+    MERGE_PATCH,
+    BookingChanges,
+    NewBooking,
+    NewCustomer,
+    Page,
+    check_seat,
+    query,
+)
+from servers.ticket_resource import TicketResource, root, sent
+from servers.ticket_store import Booking, Store
 
 HOST, PORT = "127.0.0.1", 8003
 MAX_BODY = 10_000  # bytes
+PUBLIC = "no-cache"  # anybody may keep it, but has to ask whether it still holds
 
 
-def sent() -> Any:
-    """The JSON that a client sent. Flask answers 400, 413 or 415 where there is none."""
-    try:
-        return request.get_json()
-    except RecursionError:
-        return abort(400, message="this JSON is nested too deep")
+class EntryPoint(TicketResource):
+    def get(self) -> Response:
+        return self.answer(entry_point(), cache=PUBLIC)
 
 
-class WithStore(Resource):  # type: ignore[misc]  # Flask-RESTful has no types
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def show(self, id: int) -> Show:
-        return self.store.shows.get(id) or abort(404, message=f"there is no show {id}")
-
-    def booking(self, id: int) -> Booking:
-        return self.store.bookings.get(id) or abort(404, message=f"there is no booking {id}")
-
-    def valid(self, wanted: Any) -> dict[str, Any]:
-        said = fault(wanted, self.store.shows)
-        return abort(422, message=said) if said else dict(wanted)
+class Shows(TicketResource):
+    def get(self) -> Response:
+        return self.answer(shows_document(self.store.shows.values()), cache=PUBLIC)
 
 
-class Shows(WithStore):
-    def get(self) -> Any:
-        return [asdict(show) for show in self.store.shows.values()]
+class OneShow(TicketResource):
+    def get(self, id: int) -> Response:
+        return self.answer(show_document(self.show_of(id)), cache=PUBLIC)
 
 
-class OneShow(WithStore):
-    def get(self, id: int) -> Any:
-        return asdict(self.show(id))
+class Seats(TicketResource):
+    def get(self, id: int) -> Response:
+        return self.answer(seats_document(self.show_of(id), self.store.taken(id)), cache=PUBLIC)
 
 
-class Bookings(WithStore):
-    def get(self) -> Any:
-        return [asdict(booking) for booking in list(self.store.bookings.values())]
+class Bookings(TicketResource):
+    def get(self) -> Response:
+        page = query(Page, request.args.to_dict(flat=False))
+        found = self.store.bookings(
+            page.after, page.limit + 1, self.owner
+        )  # one more tells whether a page follows
+        shown, more = found[: page.limit], len(found) > page.limit
+        preceding = self.store.page_before(page.after, page.limit, self.owner)
+        links = page_links(page, shown[-1].id if more else None, preceding)
+        return self.answer(bookings_document(shown, self.store.shows, links))
 
-    def post(self) -> Any:
-        booking = self.store.book(**self.valid(sent()))
-        return asdict(booking), 201, {"Location": f"/bookings/{booking.id}"}
+    def post(self) -> Response:
+        wanted = sent(NewBooking, JSON)
+        check_seat(self.store.shows, wanted.show, wanted.seat)
+        booking = self.store.book(wanted.show, wanted.seat, wanted.name, self.owner)
+        return self.answer(self.document(booking), 201, Location=f"{root()}/bookings/{booking.id}")
 
 
-class OneBooking(WithStore):
-    def get(self, id: int) -> Any:
-        return asdict(self.booking(id))
+class OneBooking(TicketResource):
+    def get(self, id: int) -> Response:
+        booking = self.store.booking(id)
+        self.check_owner(booking.owner)
+        return self.answer(self.document(booking))
 
-    def put(self, id: int) -> Any:
-        self.booking(id)
-        return asdict(self.store.change(Booking(id, **self.valid(sent()))))
+    def put(self, id: int) -> Response:
+        response = self.change(id, sent(NewBooking, JSON))
+        del response.headers["ETag"]  # RFC 9110 §9.3.4: not the bytes that the client has sent
+        return response
 
-    def patch(self, id: int) -> Any:
-        changes, now = sent(), asdict(self.booking(id))
-        now.pop("id")
-        wanted = self.valid({**now, **changes} if isinstance(changes, dict) else changes)
-        return asdict(self.store.change(Booking(id, **wanted)))
+    def patch(self, id: int) -> Response:
+        return self.change(id, sent(BookingChanges, JSON, MERGE_PATCH))
 
-    def delete(self, id: int) -> Any:
-        self.store.cancel(self.booking(id))
-        return "", 204
+    def change(self, id: int, wanted: NewBooking | BookingChanges) -> Response:
+        def decide(booking: Booking) -> Booking:
+            changed = replace(self.check_change(booking), **wanted.model_dump(exclude_unset=True))
+            check_seat(self.store.shows, changed.show, changed.seat)
+            return changed
+
+        return self.answer(self.document(self.store.change(id, decide)))
+
+    def delete(self, id: int) -> Response:
+        self.store.cancel(id, self.check_change)
+        return Response(status=204)  # No Content: there is nothing to say
+
+
+class Customers(TicketResource):
+    def post(self) -> Response:
+        customer, token = self.store.customers.register(sent(NewCustomer, JSON).name)
+        where = f"{root()}/customers/{customer.id}"
+        response = self.answer(customer_document(customer, token), 201, "no-store", Location=where)
+        del response.headers["ETag"]  # no GET will have these bytes again
+        return response
+
+
+class OneCustomer(TicketResource):
+    def get(self, id: int) -> Response:
+        self.check_owner(id)
+        assert self.customer
+        return self.answer(customer_document(self.customer))
 
 
 RESOURCES = [
+    (EntryPoint, "/"),
     (Shows, "/shows"),
     (OneShow, "/shows/<int:id>"),
+    (Seats, "/shows/<int:id>/seats"),
     (Bookings, "/bookings"),
     (OneBooking, "/bookings/<int:id>"),
+    (Customers, "/customers"),
+    (OneCustomer, "/customers/<int:id>"),
 ]
 
 
-def sort_allowed(response: Response) -> Response:
-    """Name the methods a resource allows in order. Flask's order changes with every start."""
+def finish(response: Response) -> Response:
+    """What every answer has to say. Flask names the allowed methods in an order that changes with every start."""
     if response.allow:
         response.headers["Allow"] = ", ".join(sorted(response.allow))
+    if "PATCH" in response.allow:
+        response.headers["Accept-Patch"] = f"{MERGE_PATCH}, {JSON}"  # RFC 5789 §3.1
+    if not response.content_length:
+        del response.headers["Content-Type"]  # of nothing
+    response.vary.add("Accept")
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+class Routes(Api):  # type: ignore[misc]  # Flask-RESTful has no types
+    def error_router(self, original_handler, error):  # type: ignore[no-untyped-def]
+        return original_handler(error)  # Flask knows what to do with errors: see register_problems
 
 
 def create_app(store: Store) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.after_request(sort_allowed)
-    api = Api(app, catch_all_404s=True)  # a 404 in JSON for unknown routes too
+    app.url_map.merge_slashes = False  # //shows is another address than /shows
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=0, x_host=0, x_prefix=1)  # type: ignore[method-assign]
+    app.after_request(finish)
+    register_problems(app)
+    routes = Routes(app)
     for resource, route in RESOURCES:
-        api.add_resource(resource, route, resource_class_kwargs={"store": store})
+        routes.add_resource(resource, route, resource_class_kwargs={"store": store})
     return app
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A theatre's box office as a REST service.")
     parser.add_argument("--port", type=int, default=PORT)
-    port = parser.parse_args().port
+    parser.add_argument("--database", metavar="FILE", default=":memory:", help="where to keep bookings")
+    wanted = parser.parse_args()
     try:
-        server = waitress.create_server(create_app(Store()), host=HOST, port=port)
+        server = waitress.create_server(create_app(Store(wanted.database)), host=HOST, port=wanted.port)
         print(f"Started REST service at http://{HOST}:{server.effective_port}/shows, Ctrl+C ends it", flush=True)
         server.run()  # until Ctrl+C, which it catches itself
     except KeyboardInterrupt:
         pass  # it came before the server ran
     except OSError as error:
-        raise SystemExit(f"Port {port}: {error.strerror}. Choose another with --port") from None
+        raise SystemExit(f"Port {wanted.port}: {error.strerror}. Choose another with --port") from None
+    except sqlite3.Error as error:
+        raise SystemExit(f"Database {wanted.database}: {error}. Choose another with --database") from None
     print("Ctrl+C received, the port is free again")
 
 

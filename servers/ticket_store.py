@@ -1,14 +1,17 @@
 """What a box office knows: its shows, its bookings, and that a seat is sold once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from itertools import count
-from threading import Lock
-from typing import Any
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import UTC, datetime
+from itertools import product
 
 from werkzeug.exceptions import Conflict, NotFound
 
-FIELDS = {"show": int, "seat": int, "name": str}  # of a booking, as a client sends it
+from servers.ticket_customers import Customers
+from servers.ticket_database import Database
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,18 @@ class Booking:
     show: int
     seat: int
     name: str
+    owner: int | None = None  # the number of a customer; None: made at the counter, open to everyone
+    changed: str = ""  # when, in UTC
+
+
+@dataclass(frozen=True)
+class Change:
+    """A seat was taken, or became free. Numbers rise in the order in which it happened."""
+
+    number: int
+    show: int
+    seat: int
+    taken: bool
 
 
 SHOWS = (
@@ -32,6 +47,7 @@ SHOWS = (
     Show(2, "The Tempest", "2027-03-06T19:30", 120),
     Show(3, "Twelfth Night", "2027-03-07T15:00", 80),
 )
+OPEN_TO = "(owner IS NULL OR owner IS ?)"
 
 
 class SeatTaken(Conflict):
@@ -40,45 +56,136 @@ class SeatTaken(Conflict):
     description = "this seat is taken"
 
 
+class NoSuchBooking(NotFound):
+    def __init__(self, id: int) -> None:
+        super().__init__(f"there is no booking {id}")
+
+
+def now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def find(db: sqlite3.Connection, id: int) -> Booking:
+    try:
+        row = db.execute("SELECT * FROM bookings WHERE id = ?", [id]).fetchone()
+    except OverflowError:  # a number that SQLite cannot have
+        row = None
+    if row is None:
+        raise NoSuchBooking(id)
+    return Booking(*row)
+
+
+def keep(db: sqlite3.Connection, statement: str, booking: Booking) -> int:
+    """Write the booking, whose seat must be free; its number, where SQLite chose it."""
+    try:
+        return db.execute(statement, asdict(booking)).lastrowid or 0
+    except sqlite3.IntegrityError as error:
+        if error.sqlite_errorname == "SQLITE_CONSTRAINT_UNIQUE":
+            raise SeatTaken from None
+        raise
+
+
+def note(db: sqlite3.Connection, booking: Booking, *, taken: bool) -> Change:
+    into = "INSERT INTO changes (show, seat, taken) VALUES (?, ?, ?)"
+    number = db.execute(into, [booking.show, booking.seat, taken]).lastrowid or 0
+    return Change(number, booking.show, booking.seat, taken)
+
+
 class Store:
-    """All shows and bookings, in memory. The lock keeps two requests from booking one seat."""
+    """Shows, bookings and customers, in a file or in memory. Any thread may use it."""
 
-    def __init__(self, shows: Iterable[Show] = SHOWS) -> None:
-        self.shows = {show.id: show for show in shows}
-        self.bookings: dict[int, Booking] = {}
-        self._numbers = count(1)  # never given twice, not even after a booking is cancelled
-        self._lock = Lock()
+    def __init__(self, path: str = ":memory:", shows: Iterable[Show] = SHOWS) -> None:
+        self.watchers: list[Callable[[Change], None]] = []  # each is told of each change, in order; they only read
+        self._database = Database(path)
+        self.customers = Customers(self._database)
+        with self._database.writing() as db:
+            db.executemany("INSERT OR IGNORE INTO shows VALUES (?, ?, ?, ?)", map(astuple, shows))
+            self.life: str = db.execute("SELECT name FROM life").fetchone()[0]
+            self.shows = {row[0]: Show(*row) for row in db.execute("SELECT * FROM shows ORDER BY id")}
 
-    def book(self, show: int, seat: int, name: str) -> Booking:
-        with self._lock:
-            return self._keep(Booking(next(self._numbers), show, seat, name))
+    def close(self) -> None:
+        self._database.close()
 
-    def change(self, booking: Booking) -> Booking:
-        with self._lock:
-            if booking.id not in self.bookings:  # it was cancelled in between
-                raise NotFound(f"there is no booking {booking.id}")
-            return self._keep(booking)
+    # Reading
 
-    def cancel(self, booking: Booking) -> None:
-        with self._lock:
-            self.bookings.pop(booking.id, None)
+    def taken(self, show: int) -> list[int]:
+        """The seats of a show that are sold, in order."""
+        with self._database.reading() as db:
+            rows = db.execute("SELECT seat FROM bookings WHERE show = ? ORDER BY seat", [show])
+            return [seat for (seat,) in rows]
 
-    def _keep(self, booking: Booking) -> Booking:
-        others = (other for other in self.bookings.values() if other.id != booking.id)
-        if any((other.show, other.seat) == (booking.show, booking.seat) for other in others):
-            raise SeatTaken
-        self.bookings[booking.id] = booking
+    def booking(self, id: int) -> Booking:
+        with self._database.reading() as db:
+            return find(db, id)
+
+    def bookings(self, after: int = 0, limit: int = -1, customer: int | None = None) -> list[Booking]:
+        """Those above number `after`: the counter's, and this customer's."""
+        wanted = f"SELECT * FROM bookings WHERE id > ? AND {OPEN_TO} ORDER BY id LIMIT ?"
+        with self._database.reading() as db:
+            return [Booking(*row) for row in db.execute(wanted, [after, customer, limit])]
+
+    def page_before(self, after: int, limit: int, customer: int | None = None) -> int | None:
+        """The `after` of the page that ends at number `after`; None if there is no such page."""
+        wanted = f"SELECT id FROM bookings WHERE id <= ? AND {OPEN_TO} ORDER BY id DESC LIMIT ?"
+        with self._database.reading() as db:
+            ids = [id for (id,) in db.execute(wanted, [after, customer, limit + 1])]
+        return ids[limit] if len(ids) > limit else 0 if ids else None
+
+    def changes(self, since: int = 0) -> list[Change]:
+        """Those above number `since`, whichever process made them."""
+        with self._database.reading() as db:
+            rows = db.execute("SELECT * FROM changes WHERE number > ? ORDER BY number", [since])
+            return [Change(number, show, seat, bool(taken)) for number, show, seat, taken in rows]
+
+    def snapshot(self, show: int) -> tuple[int, int, list[int]]:
+        """The number of the last change, how many seats a show has, and which are sold. Raises KeyError."""
+        with self._database.reading() as db:
+            number = db.execute("SELECT coalesce(max(number), 0) FROM changes").fetchone()[0]
+        # The seats may be newer than the number. Who then hears of a change again is none the worse for it.
+        return number, self.shows[show].seats, self.taken(show)
+
+    # Writing: each method is one transaction
+
+    def book(self, show: int, seat: int, name: str, owner: int | None = None) -> Booking:
+        """Raises SeatTaken."""
+        fields = "(show, seat, name, owner, changed) VALUES (:show, :seat, :name, :owner, :changed)"
+        booking = Booking(0, show, seat, name, owner, now())
+        with self._writing() as (db, changes):
+            booking = replace(booking, id=keep(db, f"INSERT INTO bookings {fields}", booking))
+            changes += [note(db, booking, taken=True)]
         return booking
 
+    def change(self, id: int, decide: Callable[[Booking], Booking]) -> Booking:
+        """Keep what `decide` makes of the booking. Nobody else changes it in between.
 
-def fault(wanted: Any, shows: dict[int, Show]) -> str | None:
-    """What is wrong with a booking a client sent, or None."""
-    if not isinstance(wanted, dict) or wanted.keys() != FIELDS.keys():
-        return "a booking has exactly show, seat and name"
-    for name, kind in FIELDS.items():
-        if type(wanted[name]) is not kind:
-            return f"{name} has to be {'text' if kind is str else 'a whole number'}"
-    show = shows.get(wanted["show"])
-    if show is None:
-        return f"there is no show {wanted['show']}"
-    return None if 1 <= wanted["seat"] <= show.seats else f"{show.title} has seats 1 to {show.seats}"
+        Raises NoSuchBooking, SeatTaken, or what `decide` raises; then nothing has changed.
+        """
+        fields = "show = :show, seat = :seat, name = :name, changed = :changed"
+        with self._writing() as (db, changes):
+            old = find(db, id)
+            new = replace(decide(old), id=id, owner=old.owner, changed=now())
+            keep(db, f"UPDATE bookings SET {fields} WHERE id = :id", new)
+            if (old.show, old.seat) != (new.show, new.seat):
+                changes += [note(db, old, taken=False), note(db, new, taken=True)]
+        return new
+
+    def cancel(self, id: int, check: Callable[[Booking], object] = lambda booking: None) -> None:
+        """Delete a booking, unless `check` raises an exception. Raises NoSuchBooking."""
+        with self._writing() as (db, changes):
+            booking = find(db, id)
+            check(booking)
+            db.execute("DELETE FROM bookings WHERE id = ?", [id])
+            changes += [note(db, booking, taken=False)]
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, list[Change]]]:
+        """A transaction, and a list for its changes, which the watchers hear of when it is over."""
+        changes: list[Change] = []
+        with self._database.writer:
+            with self._database.writing() as db:
+                yield db, changes
+            for change, watcher in product(changes, self.watchers):
+                try:
+                    watcher(change)
+                except Exception:  # the booking is kept: its maker must not hear that it failed
+                    logging.getLogger(__name__).exception("A watcher failed at %s", change)

@@ -22,7 +22,7 @@ import requests
 from flask import Flask, request
 from flask_restful import Api, Resource, abort
 
-from servers import ticket_service
+from servers import ticket_requests
 from wirelab import launch, show, stop_all, wire
 
 office = launch("servers.ticket_service")
@@ -125,8 +125,8 @@ reply.status_code, reply.headers["Content-Type"]
 # <details><summary>Answer</summary>
 #
 # 404 again, but in HTML. `/shows/two` fits no address, so your class was never asked: Flask answered, with a page for people. A
-# client that expects JSON stumbles over it; `Api(app, catch_all_404s=True)` makes this 404 JSON as well, and the finished
-# service does so.
+# client that expects JSON stumbles over it; `Api(app, catch_all_404s=True)` makes this 404 JSON as well. The finished service
+# answers in JSON too, with all that a program may want to know.
 #
 # </details>
 #
@@ -278,11 +278,11 @@ call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
 # seat free.
 #
 # The cure is to look at everything that was sent before using it, in one place, and to answer 422, *Unprocessable Content*, with
-# a reason. The finished service does, in a function that knows nothing of HTTP and can be tested alone. And it books under
-# a lock, one client at a time.
+# a reason. The finished service says in a class what a booking has, and **pydantic** compares. Who gets a seat is decided by
+# its database, which takes each seat once.
 
 # %%
-show(ticket_service.fault)
+show(ticket_requests.NewBooking)
 
 # %%
 office.stop()
@@ -291,8 +291,6 @@ call("POST", "/bookings", json={"name": "Dee"})
 call("POST", "/bookings", json={"show": 3, "seat": 81, "name": "Dee"})
 
 # %% [markdown]
-# Flask still prints the older name of 422. Programs read only the number.
-#
 # ## A slash makes a difference
 #
 # `/shows` and `/shows/` are two addresses. This service has the first alone. Choose one form, the one without a slash is

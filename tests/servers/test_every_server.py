@@ -192,6 +192,7 @@ def test_ctrl_c_ends_it_though_a_client_stays(name: str) -> None:
 # The twins: in a thread and in a process of its own, each server answers alike --------------------------
 
 HAMLET = {"show": 1, "seat": 7, "name": "Ada"}
+SEEN = {"If-Match": "*"}
 NO_JSON = {"data": "{", "headers": {"Content-Type": "application/json"}}
 
 WEB: list[tuple[str, str, dict[str, Any]]] = [
@@ -237,10 +238,14 @@ REST: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/bookings", NO_JSON),
     ("POST", "/bookings", {"json": {**HAMLET, "name": "x" * 20_000}}),
     ("PATCH", "/bookings/1", {"json": {"seat": 8}}),
-    ("PUT", "/bookings/1", {"json": {**HAMLET, "seat": 9}}),
+    ("PATCH", "/bookings/1", {"json": {"seat": 8}, "headers": SEEN}),
+    ("PUT", "/bookings/1", {"json": {**HAMLET, "seat": 9}, "headers": SEEN}),
     ("GET", "/bookings/1", {}),
-    ("DELETE", "/bookings/1", {}),
-    ("DELETE", "/bookings/1", {}),
+    ("GET", "/bookings/1", {"headers": {"Accept": "text/html"}}),
+    ("GET", "/bookings/1", {"headers": {"Accept": "image/png"}}),
+    ("DELETE", "/bookings/1", {"headers": SEEN}),
+    ("DELETE", "/bookings/1", {"headers": SEEN}),
+    ("GET", "/shows/1/seats", {}),
     ("OPTIONS", "/bookings/1", {}),
     ("BREW", "/bookings", {}),
 ]

@@ -1,0 +1,41 @@
+"""The customers of a box office, each known by a token that only the customer has."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+
+from servers.ticket_database import Database
+
+
+@dataclass(frozen=True)
+class Customer:
+    id: int
+    name: str
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a secret. It is long and drawn by chance, so one round of SHA-256 is enough."""
+    return sha256(secret.encode()).hexdigest()
+
+
+class Customers:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(self, name: str) -> tuple[Customer, str]:
+        """A new customer, and a token: a number and a secret. Nobody can read it here again."""
+        secret = token_urlsafe(32)
+        with self._database.writing() as db:
+            into = "INSERT INTO customers (name, fingerprint) VALUES (?, ?)"
+            id = db.execute(into, [name, fingerprint(secret)]).lastrowid or 0
+        return Customer(id, name), f"{id}.{secret}"
+
+    def with_token(self, token: str) -> Customer | None:
+        """The customer who was given this token. To compare takes equally long for any."""
+        number, _, secret = token.partition(".")
+        with self._database.reading() as db:
+            row = db.execute("SELECT id, name, fingerprint FROM customers WHERE id = ?", [number]).fetchone()
+        id, name, kept = row or (0, "", fingerprint(""))
+        right = compare_digest(kept, fingerprint(secret)) and row is not None
+        return Customer(id, name) if right else None
