@@ -225,6 +225,15 @@ def test_an_option_for_the_wrong_kind_of_server_is_refused() -> None:
         launch(Hello, max_size=1)
 
 
+def test_a_websocket_server_sends_small_messages_at_once() -> None:
+    async def delay(websocket: ServerConnection) -> None:
+        peer = websocket.transport.get_extra_info("socket")
+        await websocket.send(str(peer.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0))
+
+    with connect(launch(delay, port=0).url) as websocket:
+        assert websocket.recv(timeout=5) == "True"
+
+
 def test_a_websocket_servers_options_reach_it() -> None:
     with connect(launch(echo, port=0, max_size=5).url) as websocket:
         websocket.send("too long for it")

@@ -55,7 +55,8 @@ def on_first_free(start: Callable[[int], Started], ports: list[int]) -> Started:
 
 def bind(port: int) -> socket.socket:
     """A socket that listens on `port`. Raises OSError where it is taken."""
-    listener = socket.socket()
+    # Named TCP, because asyncio sends small messages at once (TCP_NODELAY) only where a socket says what it is.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":  # there SO_REUSEADDR lets two servers have one port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

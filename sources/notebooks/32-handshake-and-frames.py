@@ -325,7 +325,7 @@ with wire(seats) as both, connect(both.url, compression=None) as websocket:
     for number in range(10):
         websocket.recv()
         websocket.send(f"Sentence {number}")
-        time.sleep(0.02)
+        time.sleep(0.02)  # seconds
 
 client, server = ([frame.at for frame in both.frames.sent_by(side)] for side in ["client", "server"])
 print(client[0] < server[-1] and server[0] < client[-1])
@@ -336,7 +336,7 @@ plt.xlabel("seconds")
 plt.show()
 
 # %% [markdown]
-# `True`: each began before the other had finished. Each line is a frame, and neither side waited for the other.
+# `True`: each began before the other had finished. Each line is a frame: the server goes on in its own time, the client in its own.
 
 # %% [markdown]
 # ## Recap
