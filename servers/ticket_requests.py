@@ -32,9 +32,9 @@ class NewBooking(Strict):
 class BookingChanges(Strict):
     """A merge patch (RFC 7396): what is not named stays as it is."""
 
-    show: Number = Field(default=0)
-    seat: Number = Field(default=0)
-    name: Name = Field(default="")
+    show: Number = Field(default_factory=int)  # this says that it may be left out; the number is not used
+    seat: Number = Field(default_factory=int)
+    name: Name = Field(default_factory=str)
 
 
 class NewCustomer(Strict):
