@@ -17,6 +17,7 @@ from wirelab import lesson
 from wirelab.course import SANITIZE
 from wirelab.errors import SourceError
 from wirelab.kernel import execute, rewritten
+from wirelab.writing import write
 
 AT_ONCE = 2  # notebooks run side by side
 KEPT = ".old-"  # in the name of a notebook that `reset` has kept: 12-web-server.old-1.ipynb
@@ -54,7 +55,10 @@ def _products(course: Path) -> Iterator[Product]:
 
 
 def build(course: Path, stems: list[str] | None = None) -> list[Path]:
-    """Write the notebooks, run those that are run, and return their paths. Raises SourceError, KernelFailed."""
+    """Write the notebooks, run those that are run, and return their paths.
+
+    Raises SourceError, KernelFailed, NotWritten.
+    """
     wanted = products(course, stems)
     for product in wanted:
         product.target.parent.mkdir(exist_ok=True)
@@ -67,7 +71,7 @@ def _build(settle: "Sanitizer", product: Product) -> Path:
     if product.is_run:
         notebook = settle(execute(notebook, cwd=product.target.parent))
         _keep_pictures(notebook, product.target)
-    _write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+    write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
     return product.target
 
 
@@ -90,17 +94,10 @@ def _pairs(notebook: NotebookNode, path: Path) -> Iterator[tuple[NotebookNode, N
         yield from ((cell, known[cell.id]) for cell in notebook.cells if cell.id in known)
 
 
-def _write(path: Path, text: str) -> None:
-    """All of the text or nothing: a build that is interrupted leaves no half notebook."""
-    beside = path.with_suffix(".new")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.replace(path)
-
-
 def reset(course: Path, stem: str) -> tuple[Path, Path | None]:
     """Write an exercise as it was, and keep what is there beside it, unless nothing has been done to it.
 
-    Returns the exercise and what was kept. `stem` may be shortened, as in "12". Raises SourceError.
+    Returns the exercise and what was kept. `stem` may be shortened, as in "12". Raises SourceError, NotWritten.
     """
     exercises = [product for product in _products(course) if not product.is_run]
     found = [product for product in exercises if product.source.stem.startswith(stem)]
@@ -111,8 +108,7 @@ def reset(course: Path, stem: str) -> tuple[Path, Path | None]:
     if target.exists() and not _is_untouched(target, notebook):
         names = (target.with_suffix(f"{KEPT}{number}.ipynb") for number in itertools.count(1))
         kept = next(name for name in names if not name.exists())
-        target.rename(kept)
-    _write(target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+    write(target, nbformat.writes(notebook) + "\n", keep_as=kept)  # type: ignore[no-untyped-call]
     return target, kept
 
 

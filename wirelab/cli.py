@@ -1,6 +1,7 @@
 """The command `wirelab`: read the words, call one function."""
 
 import argparse
+import io
 import os
 import subprocess
 import sys
@@ -96,6 +97,13 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _show_any_letter() -> None:
+    """A question mark in place of what an old terminal's alphabet lacks, and no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command. No command at all means `open`."""
     given = list(sys.argv[1:] if words is None else words)
@@ -105,6 +113,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if rest and known.function not in (open_course, test):
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     known.rest = rest
+    _show_any_letter()
     try:
         return int(known.function(known))
     except WirelabError as error:

@@ -9,6 +9,7 @@
     ├── WireError              wire() was given no server, or save() no file it can write
     ├── UnknownExercise        check() was given an id that no module in checks/ has
     ├── SourceError            a course source has a mistake, at a file and a line
+    ├── NotWritten             a file could not be written: the disk is full, or the folder somebody else's
     └── KernelFailed           a notebook's kernel died or ran out of time
 
 Each message says what happened, with what, and what to do. In a notebook an error of the kit is
@@ -56,6 +57,10 @@ class UnknownExercise(WirelabError):
 
 class SourceError(WirelabError):
     """A course source has a mistake, at a file and a line."""
+
+
+class NotWritten(WirelabError):
+    """A file could not be written: the disk is full, or the folder somebody else's."""
 
 
 class KernelFailed(WirelabError):

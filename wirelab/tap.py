@@ -18,6 +18,7 @@ from wirelab.ports import ADDRESS
 from wirelab.recording import CONNECTIONS, Memory, Recorder
 from wirelab.relay import PATIENCE, QUIET, Relay
 from wirelab.wire import Conversation, read_all
+from wirelab.writing import write
 
 ABOVE = 1000  # the relay of a server on 8001 listens on 9001
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
@@ -98,7 +99,7 @@ class Tap:
     def save(self, file: str | Path) -> Path:
         """Write the conversation to a file: `.har` for a browser's developer tools, `.txt` for people.
 
-        Raises WireError for any other ending.
+        Raises WireError for any other ending, NotWritten where the file cannot be written.
         """
         path = Path(file)
         if path.suffix == ".har":
@@ -107,7 +108,7 @@ class Tap:
             content = self.text(raw=True) + "\n"
         else:
             raise WireError(f"save({str(file)!r}): give a name that ends in .har or in .txt")
-        path.write_text(content, encoding="utf-8")
+        write(path, content)
         return path
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ import pytest
 ARROWS = {
     "amiss": {"asking", "messages", "patience", "recording", "wire"},
     "asking": {"messages", "patience", "ports", "recording", "wire"},
-    "build": {"course", "errors", "kernel", "lesson"},
+    "build": {"course", "errors", "kernel", "lesson", "writing"},
     "calling": {"log", "patience", "threads"},
     "check": {
         "errors",
@@ -53,12 +53,13 @@ ARROWS = {
     "relay": {"recording"},
     "result": {"facets", "looks", "wire"},
     "show": {"course", "errors"},
-    "tap": {"errors", "messages", "ports", "recording", "relay", "wire"},
+    "tap": {"errors", "messages", "ports", "recording", "relay", "wire", "writing"},
     "threads": {"failures", "host", "log", "ports"},
     "tracebacks": {"failures"},
     "transcript": {"facets", "messages", "recording"},
     "visit": {"calling", "expect", "failures", "launch", "messages", "patience", "recording", "tap", "wire"},
     "wire": {"drawing", "har", "messages", "reading", "recording", "transcript"},
+    "writing": {"errors"},
     "__init__": {"check", "doctor", "launch", "prepare", "show", "tap"},
     "__main__": {"cli"},
 }
