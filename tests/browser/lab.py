@@ -1,0 +1,205 @@
+"""The course in JupyterLab, started as a learner starts it, and its notebooks as a browser shows them."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
+
+from playwright.sync_api import Page  # noqa: E402
+
+from wirelab.result import MIME  # noqa: E402
+
+COURSE = Path(__file__).parents[2]
+ARTEFACTS = COURSE / "build-artefacts"
+PATIENCE = 60_000  # milliseconds; two cores may be shared with much else
+PROJECTOR, NARROW = {"width": 1280, "height": 720}, {"width": 480, "height": 800}
+
+# Notebooks are opened where learners open them. Nothing but what a test wrote itself can be saved there.
+SETTINGS = """
+def refuse(path, model, contents_manager, **_):
+    if not path.lstrip("/").startswith("build-artefacts/"):
+        raise PermissionError(f"a test must not save {path}")
+
+c.FileContentsManager.pre_save_hook = refuse
+"""
+PLUGINS = {
+    "docmanager-extension/plugin": '{"autosave": false}',
+    "notebook-extension/tracker": '{"windowingMode": "none"}',  # cells out of sight are looked at too
+}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address and its key."""
+
+    url: str
+    token: str
+
+    @property
+    def address(self) -> str:
+        """Where notebooks are shown one at a time, without tabs."""
+        return f"{self.url}doc/tree/README.md?token={self.token}&reset"
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """What its REST interface answers."""
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}api/{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or b"null")
+
+
+@contextlib.contextmanager
+def running_lab(folder: Path) -> Iterator[Lab]:
+    """`python3 start.py`, with settings of its own in `folder`; it ends with its kernels."""
+    environment = {**os.environ, **_settings(folder)}
+    environment.pop("WIRELAB_PORTS", None)
+    command = [sys.executable, str(COURSE / "start.py"), "--no-browser", "--ServerApp.port=0"]
+    command += ["--allow-root"] if os.name == "posix" and os.geteuid() == 0 else []
+    pipe: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
+    with subprocess.Popen(command, env=environment, **pipe) as process:
+        try:
+            yield _address(process)
+        finally:
+            process.terminate()
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    names = ("CONFIG", "RUNTIME", "DATA")
+    found = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in names}
+    found |= {f"JUPYTERLAB_{name}_DIR": str(folder / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+    files = {f"settings/@jupyterlab/{name}.jupyterlab-settings": text for name, text in PLUGINS.items()}
+    for name, text in {**files, "config/jupyter_server_config.py": SETTINGS}.items():
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return found
+
+
+def _address(process: "subprocess.Popen[str]") -> Lab:
+    """Read in its messages where it is; later ones are read too, as a full pipe would stop it."""
+    assert process.stderr
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        found = re.search(r"(http://127\.0\.0\.1:\d+/)\S*token=(\w+)", line)
+        if found:
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            return Lab(found[1], found[2])
+    raise AssertionError("JupyterLab did not start:\n" + "".join(said))
+
+
+# What a browser shows of each code cell. Cells without code never get a number.
+LOOK = r"""() => [...document.querySelectorAll(".jp-Notebook .jp-CodeCell")].map(cell => {
+  const kinds = [...cell.querySelectorAll(".jp-OutputArea-output")].map(output => output.dataset.mimeType || "");
+  const count = kind => kinds.filter(one => one === "application/vnd.jupyter." + kind).length;
+  const wires = [...cell.querySelectorAll(".jp-OutputArea-output .wirelab-wire")]
+    .filter(wire => !wire.parentElement.closest("details"));  // those are a check's
+  const text = [...cell.querySelectorAll(".jp-OutputArea-output")].map(output => output.innerText).join("\n");
+  return {
+    number: cell.querySelector(".jp-InputPrompt").textContent.trim(),
+    red: count("error") + count("stderr"),  // JupyterLab draws both alike
+    wires: wires.length, drawn: wires.filter(wire => wire.getBoundingClientRect().height > 20).length,
+    verdicts: text.match(/^Exercise [\d.]+, .*: .+$/mg) || [],
+  };
+})"""
+PROMPTS = '[...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")]'
+FORGET = f"() => {PROMPTS}.forEach(prompt => {{ prompt.textContent = '' }})"
+# Queued and running cells show a star. Behind a cell that failed, the rest stays without a number.
+DONE = rf"() => {PROMPTS}.every(prompt => /^\[[\d ]+\]:$/.test(prompt.textContent))"
+SCROLLER = "document.querySelector('.jp-WindowedPanel-outer')"
+
+
+class Desk:
+    """One notebook, open in a browser's page."""
+
+    def __init__(self, page: Page, path: Path) -> None:
+        self.page, self.path = page, path
+        self.choose("File", "Open from Path…")
+        page.locator(".jp-Dialog input").fill(path.relative_to(COURSE).as_posix())
+        page.keyboard.press("Enter")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(state="attached")
+        if page.locator("#jp-left-stack").is_visible():
+            page.keyboard.press("Control+B")  # the file browser, which shows itself
+
+    def close(self) -> None:
+        """End the kernel, and save nothing."""
+        self.choose("File", "Close and Shut Down Notebook…")
+        self.accept()
+        self.page.locator(".jp-Notebook").wait_for(state="detached")
+
+    def accept(self) -> None:
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+
+    def choose(self, menu: str, *items: str) -> None:
+        """Choose from a menu, as with the mouse."""
+        self.page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{menu}$")).click()
+        for item in items:
+            label = self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$"))
+            label.click()
+
+    def run_all(self) -> None:
+        self.page.evaluate(FORGET)
+        self.choose("Run", "Run All Cells")
+        self.wait()
+
+    def restart_and_run_all(self) -> None:
+        self.page.evaluate(FORGET)
+        self.choose("Run", "Restart Kernel and Run All Cells…")
+        self.accept()
+        self.wait()
+
+    def wait(self) -> None:
+        """Until every code cell has a new number."""
+        self.page.wait_for_function(DONE)
+
+    def use_theme(self, name: str) -> None:
+        self.choose("Settings", "Theme", f"JupyterLab {name}")
+        light = "true" if name == "Light" else "false"
+        self.page.locator(f'body[data-jp-theme-light="{light}"]').wait_for(state="attached")
+
+    def look(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate(LOOK)
+        return found
+
+    def picture(self, name: str) -> None:
+        """A picture of the whole notebook; its window grows for it."""
+        size = self.page.viewport_size
+        assert size
+        self.page.evaluate(f"{SCROLLER}.scrollTop = 0")
+        high = self.page.evaluate(f"{SCROLLER}.scrollHeight")
+        self.page.set_viewport_size({"width": size["width"], "height": min(high, 16_000)})
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+        self.page.set_viewport_size(size)
+
+
+def stored(path: Path) -> list[dict[str, Any]]:
+    """What a browser is to show of each code cell, read from the notebook."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [_expected(cell, number) for number, cell in enumerate(cells, start=1)]
+
+
+def _expected(cell: nbformat.NotebookNode, number: int) -> dict[str, Any]:
+    data = [output.get("data", {}) for output in cell.outputs]
+    results = [one[MIME] for one in data if MIME in one]
+    wires = sum("wirelab-wire" in one.get("text/html", "") for one in data if MIME not in one)
+    return {
+        "number": f"[{number}]:",
+        "red": sum(output.output_type == "error" or output.get("name") == "stderr" for output in cell.outputs),
+        "wires": wires,
+        "drawn": wires,
+        "verdicts": [f"Exercise {one['exercise']}, {one['title']}: {one['verdict']}" for one in results],
+    }
