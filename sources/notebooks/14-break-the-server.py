@@ -20,6 +20,7 @@ import shutil
 import socket
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
@@ -166,6 +167,12 @@ def while_somebody_waits(server, headers=BAD):
 
 while_somebody_waits(naive), while_somebody_waits(good)
 
+# %%
+print(say(good, "POST /reminder", BAD)[1].first_line)
+naive.stop()
+halfway.stop()
+shutil.rmtree(folder)
+
 # %% [markdown]
 # One client, and the theatre is closed. It need not be malicious: a telephone that loses its connection halfway through a form has the
 # same effect. The cure has three parts: look at the number before you read, give every client its own thread, and do not wait for
@@ -202,14 +209,43 @@ while_somebody_waits(one, b""), while_somebody_waits(many, b"")
 # %% [markdown]
 # `timeout` in the handler class ends each silence after five seconds, so that threads are given back. `launch` gives every handler
 # class a `ThreadingHTTPServer`, which is why you have not met this before.
+#
+# Now look at it. A slow client holds its connection for 1.2 seconds. Meanwhile five visitors come, one every fifth of a second. Each
+# bar begins when one comes, and ends when he is served. What will the bars look like?
 
 # %%
-for server in [naive, halfway, one, many]:
+def visit(server, number):
+    time.sleep(number / 5)
+    came = time.perf_counter()
+    requests.get(server.url, timeout=5)
+    return came, time.perf_counter()
+
+
+def visits(server):
+    with socket.create_connection(("127.0.0.1", server.port)) as slow, ThreadPoolExecutor(5) as visitors:
+        slow.sendall(b"GET / HTTP/1.1\r\n")
+        times = [visitors.submit(visit, server, number) for number in range(5)]
+        time.sleep(1.2)
+    return [time.result() for time in times]
+
+# %%
+import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(1, 2, figsize=(9, 2.4), sharex=True, sharey=True)
+for axis, server in zip(axes, [one, many], strict=True):
+    bars = visits(server)
+    start = bars[0][0]
+    for number, (came, served) in enumerate(bars, start=1):
+        axis.barh(number, served - came, left=came - start)
+    axis.set(title=server.name, xlabel="seconds", ylabel="visitor")
     server.stop()
-shutil.rmtree(folder)
-print(say(good, "POST /reminder", BAD)[1].first_line)
+plt.show()
 
 # %% [markdown]
+# With one thread nobody is served before the slow client leaves, and then all are at once. With many threads nobody waits: each bar
+# is a thin line.
+
+#
 # ## The mystery of the slow connection
 #
 # HTTP/1.1 keeps a connection open for the next request, which should save time. Two handlers, alike but for one line:
@@ -246,8 +282,6 @@ def seconds(server, count=20):
 durations = {"Slow": seconds(slow), "Fast": seconds(fast)}
 
 # %%
-import matplotlib.pyplot as plt
-
 plt.figure(figsize=(7, 2.2))
 plt.barh(list(durations), [1000 * value / 20 for value in durations.values()])
 plt.xlabel("milliseconds for one request")
