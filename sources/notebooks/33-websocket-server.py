@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A WebSocket server and its client in Python
 #
-# 35 minutes. You need [lesson 12](12-web-server.ipynb).
+# 35 minutes. You need [lesson 32](32-handshake-and-frames.ipynb).
 #
 # By the end you can
 #
@@ -12,8 +12,7 @@
 # %% [markdown]
 # ## The whole game
 #
-# An HTTP server answers and forgets you. A **WebSocket** server keeps the connection, and both sides may speak whenever they
-# want, as often as they want. This one sends everything back.
+# The echo server of the last lesson, and a client that has the library do the work.
 
 # %%
 import asyncio
@@ -30,10 +29,6 @@ from wirelab import launch, show, stop_all, wire
 echo = launch("servers.echo_server")
 echo
 
-# %% [markdown]
-# The client: `websockets.connect` opens the connection, and `async with` closes it at the end of the block. `send` sends one
-# message, `recv` waits for the next. The address begins with `ws:`, not `http:`. Between the two is the relay of lesson 00.
-
 # %%
 with wire(echo) as tap:
     async with websockets.connect(tap.url, compression=None) as websocket:
@@ -43,8 +38,8 @@ with wire(echo) as tap:
 tap
 
 # %% [markdown]
-# A request and a response, as in HTTP, and then something else: **frames**, in both directions. You will look into them soon.
-# (Without `compression=None` the library packs its messages, and you could not read their bytes.)
+# `websockets.connect` opens the connection, and `async with` closes it at the end of the block. `send` sends one message, `recv` waits
+# for the next. You know every arrow of the picture. What is new are two words: `async` and `await`.
 
 # %% [markdown] tags=["notes"]
 # Ask who has written `async def` before. The ushers below are worth acting out with two people:
@@ -54,11 +49,11 @@ tap
 # %% [markdown]
 # ## async and await
 #
-# `async def` makes a function that can pause. `await` is where it may: if there is something to wait for, others go on
-# meanwhile. The **event loop** decides who is next.
+# A server waits most of its time: for a message, for a slow connection. With forty clients it must not wait for one and forget the
+# others.
 #
-# Calling such a function does not run it. It gives you a **coroutine**, which runs when it is awaited. `asyncio.gather` runs
-# several side by side.
+# `async def` makes a function that can pause, and `await` is where it pauses: *wait for this, and let others go on meanwhile*. The **event
+# loop** decides who goes on. `asyncio.gather` runs several of them side by side.
 
 # %%
 async def usher(name):
@@ -70,10 +65,18 @@ async def usher(name):
 done = await asyncio.gather(usher("Ada"), usher("Ben"))
 
 # %% [markdown]
-# One usher set off while the other was away, though only one line of Python runs at a time. Nothing is gained by `async`
-# alone; what matters is that the waiting is awaited.
+# Ben set off while Ada was away, though only one line of Python runs at a time.
 #
-# **Predict, then run.** `time.sleep` waits as well, but does not pause the function. Which order do you get?
+# Calling such a function does not run it. It gives you a **coroutine**, and that runs when you await it. If you find a coroutine where you
+# expected a message, an `await` is missing.
+
+# %%
+errand = usher("Cleo")
+print(type(errand))
+await errand
+
+# %% [markdown]
+# **Predict, then run.** `time.sleep` waits as well, but without `await`. In which order do these two go?
 
 # %%
 async def stubborn(name):
@@ -87,15 +90,15 @@ done = await asyncio.gather(stubborn("Ada"), stubborn("Ben"))
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One after the other. `time.sleep` holds the thread, and the event loop lives in it: nobody else can go on. The same holds for `input()`, for
+# One after the other. The function never pauses, and as long as it does not, nobody else can go on. The same holds for `input()`, for
 # `requests.get`, for every call that waits without `await`.
 #
 # </details>
 #
 # ## One call of onconnect for each client
 #
-# The server calls `onconnect` once for each client, with the connection, and the calls run side by side. `async for` gives you
-# message after message, and ends when the client leaves.
+# The server calls `onconnect` when a client has connected, and gives it the connection. Each client has a call of its own, and the calls
+# run side by side. `async for` takes message after message, and ends when the client leaves.
 
 # %%
 async def onconnect(websocket):
@@ -115,37 +118,34 @@ async with websockets.connect(chat.url) as websocket:
 chat.log.wait(2)
 
 # %% [markdown]
-# 1000 is a **close code**: all is well, I am done. A side that closes properly nearly always sends one.
-#
-# ## Look at the bytes
-#
-# A WebSocket begins as HTTP. The client asks for an **upgrade**, and the server agrees with 101. From then on the connection
-# carries frames. Here are the first two messages of your conversation with the echo server:
-
-# %%
-tap[:2]
-
-# %% [markdown]
-# And here are the next two, taken apart: your message, and what came back.
-
-# %%
-tap[2:4]
-
-# %% [markdown]
-# Two bytes say it all: that this is text, that the message is complete, how long it is. A client adds four bytes of **mask** and
-# mixes them into its payload; a server must not (RFC 6455 §5.1). The HTTP response above spent more than a hundred bytes before it
-# came to the point.
-#
 # ```mermaid
 # sequenceDiagram
-#     participant C as client
+#     participant A as client A
 #     participant S as server
-#     C->>S: GET / with Upgrade: websocket
-#     S->>C: 101 Switching Protocols
-#     C->>S: whenever it wants
-#     S->>C: whenever it wants
+#     participant B as client B
+#     A->>S: connects
+#     Note over S: onconnect is called
+#     B->>S: connects
+#     Note over S: onconnect is called again
+#     B->>S: one
+#     S->>B: You said: one
+#     A->>S: leaves
+#     Note over S: the first call ends
 # ```
 #
+# Fifty clients at once: `gather` starts them together, and none waits for another.
+
+# %%
+async def visit(number):
+    async with websockets.connect(chat.url) as websocket:
+        await websocket.send(f"I am client {number}")
+        return await websocket.recv()
+
+
+answers = await asyncio.gather(*[visit(number) for number in range(50)])
+len(set(answers)), answers[49]
+
+# %% [markdown]
 # ## Break it: a handler that looks complete
 #
 # This handler receives one message, answers it and returns.
@@ -154,8 +154,8 @@ tap[2:4]
 
 # %%
 async def hasty(websocket):
-    message = await websocket.recv()
-    await websocket.send(f"You said: {message}")
+    datain = await websocket.recv()
+    await websocket.send(f"You said: {datain}")
 
 
 shop = launch(hasty, port=8022)
@@ -170,13 +170,37 @@ tap.frames.sent_by("server")[-1]
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It finds the connection closed. The server's last frame says so, and 1000 says that it ended on purpose: when `onconnect` returns, the conversation is over.
-# To go on, it needs a loop, such as `async for`. Had the handler failed, the code would be 1011, and looking at `shop` would tell where.
+# It finds the connection closed. The server's last frame says so, and 1000 says that it ended on purpose: when `onconnect` returns, the
+# conversation is over. Had it failed with an exception, the code would be 1011, and looking at `shop` would tell where.
 #
 # </details>
 #
-# Older examples give `onconnect` a second argument, the path. Since version 14 of the library (2024) there is only one, and the
-# path is `websocket.request.path`. The kit tells you before a client finds out:
+# So it needs a loop. With `while True` it goes on, but `recv` has no way to say *no more*, and raises `ConnectionClosed` when the client
+# leaves. What a handler prints is in the log:
+
+# %%
+async def patient(websocket):
+    try:
+        while True:
+            datain = await websocket.recv()
+            await websocket.send(f"You said: {datain}")
+    except websockets.ConnectionClosed as error:
+        print(error)
+
+
+kiosk = launch(patient, port=8032)
+async with websockets.connect(kiosk.url) as websocket:
+    await websocket.send("one")
+kiosk.log.wait(3)
+
+# %% [markdown]
+# `async for`, in `onconnect` above, does the same in two lines. (Where a connection breaks off without a close frame, it raises
+# `ConnectionClosedError` too; the echo server suppresses that.)
+#
+# ## Break it: one argument too many
+#
+# Many examples on the web give `onconnect` a second argument, the path. The library gave it until 2024; today it gives one. A plain server
+# would start, and fail at every client with 1011. `launch` tells you before a client finds out:
 
 # %% tags=["raises-exception"]
 async def onconnect_of_old(websocket, uri):
@@ -186,24 +210,11 @@ async def onconnect_of_old(websocket, uri):
 launch(onconnect_of_old)
 
 # %% [markdown]
-# ## Many clients at once
+# The path is still there: `websocket.request.path`.
 #
-# Fifty clients, each with its own connection, none waiting for another: `gather` starts them together.
-
-# %%
-async def visit(number):
-    async with websockets.connect(chat.url) as websocket:
-        await websocket.send(f"I am client {number}")
-        return await websocket.recv()
-
-
-answers = await asyncio.gather(*[visit(number) for number in range(50)])
-len(set(answers)), answers[49]
-
-# %% [markdown]
 # ## Without the kit
 #
-# `websockets.serve` is all there is to it. `async with` listens until the block ends. (Port 0: any that is free.)
+# `launch` calls `websockets.serve`, and so can you. `async with` listens until the block ends. (Port 0 is any that is free.)
 
 # %%
 async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
@@ -213,30 +224,32 @@ async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
         print(await websocket.recv())
 
 # %% [markdown]
-# A program goes on listening until it is stopped:
+# A program is to listen until it is stopped. You will often see it like this:
 #
 # ```python
 # async def start_server():
-#     async with websockets.serve(onconnect, "127.0.0.1", 8002):
+#     async with websockets.serve(onconnect, "localhost", 8002):
 #         await asyncio.Future()
 #
 # asyncio.run(start_server())
 # ```
 #
-# A **Future** stands for a result that is still to come. Nobody ever sets this one, so `await` waits for ever, and meanwhile the
-# server serves. `await server.serve_forever()` says the same in plain words; the echo server uses that. This is the whole of it:
+# A **Future** stands for a result that is still to come. Nobody ever sets this one, so `await` waits for ever, and meanwhile the server
+# serves. `await server.serve_forever()` says the same in plain words.
+#
+# `localhost` is a name, and can mean two addresses; where client and server choose differently, they do not meet. 127.0.0.1 is always
+# the same one. Here is the whole of the echo server:
 
 # %%
 show(echo_server)
 
 # %% [markdown]
 # `asyncio.run` makes an event loop, runs one coroutine in it to its end, and cleans up. Ctrl+C arrives as `KeyboardInterrupt`, as
-# in lesson 12. (`launch` does all this in a thread with an event loop of its own.)
+# in lesson 12. So a program has one `asyncio.run(...)`, at its end.
 #
 # ## await or asyncio.run?
 #
-# In a program, `asyncio.run(main())` stands once, at the end. A notebook has an event loop already, the one that runs your
-# cells, and a second one cannot run inside the first:
+# What if you put that line into a cell?
 
 # %%
 errand = visit(1)
@@ -244,18 +257,20 @@ try:
     asyncio.run(errand)
 except RuntimeError as error:
     print(error)
-errand.close()
+errand.close()  # it never ran; without this line Python would complain about that
 
 # %% [markdown]
-# So in a cell write `await`, and in a `.py` file `asyncio.run`:
+# A notebook has an event loop already: it runs your cells. `asyncio.run` wants to make a second one inside it, and Python does not allow
+# that.
+#
+# But where a loop is running, you do not need another. **In a cell, write `await`**:
 
 # %%
 await visit(2)
 
 # %% [markdown]
-# Code that you cannot change may call `asyncio.run` all the same. For that there is **nest_asyncio**, which patches Python so
-# that a loop that is running can be used again. Its author died in 2024, and it is no longer maintained; this course uses its
-# maintained successor, nest_asyncio2, under the old name.
+# There is code that you cannot change and that calls `asyncio.run`. For that there is **nest_asyncio**: it changes Python so that a loop
+# that is running can be used again. The original is no longer maintained; nest_asyncio2 carries it on, here under the old name.
 
 # %%
 import nest_asyncio2 as nest_asyncio
@@ -264,49 +279,77 @@ nest_asyncio.apply()
 asyncio.run(visit(3))
 
 # %% [markdown]
-# The price: the patch holds for the whole notebook, and `asyncio.run` no longer cleans up: tasks that were left behind run
-# on. Only a restart of the kernel undoes it: run the cell with the error again, and there is none. Where you can, write `await`.
+# What it costs: the change holds for the whole notebook, for every library in it, until you restart the kernel. And `asyncio.run` no
+# longer cleans up: tasks that were left behind run on. (Run the cell with the error again, and there is none.)
+#
+# | where | write |
+# |---|---|
+# | in a program | `asyncio.run(main())`, once, at the end |
+# | in a cell | `await main()` |
+# | in a cell, around code that calls `asyncio.run` itself | `nest_asyncio.apply()` before it |
 #
 # ## A client for the terminal
 #
-# A person types, and the server may speak at any moment. The obvious client stops at `input()`, and hears nothing meanwhile.
-# Here `type_slowly` stands for the person.
+# A person types, the client sends, the server answers. This is how most people write it first:
+#
+# ```python
+# async def client():
+#     websocket = await websockets.connect("ws://localhost:8002/")
+#     while True:
+#         name = input("Enter some data: ")
+#         await websocket.send(name)
+#         print("From server:", await websocket.recv())
+#
+# asyncio.run(client())
+# ```
+#
+# `input` waits without `await`, like the stubborn ushers. What does the server think of a client that is deaf while a person thinks?
 
 # %%
 def type_slowly():
-    time.sleep(0.5)
-    return "typed"
+    time.sleep(1.5)
+    return "two"
 
 
-async def news(events):
-    for _ in range(3):
-        await asyncio.sleep(0.01)
-        events.append("news")
-
-# %%
-async def deaf(events):
-    events.append(type_slowly())
-
-
-events = []
-done = await asyncio.gather(news(events), deaf(events))
-events
+strict = launch(onconnect, port=8042, name="strict", ping_interval=0.1, ping_timeout=0.5)
 
 # %% [markdown]
-# All the news came after the key was pressed. The cure: let a thread wait for the keyboard, and await the thread.
+# `type_slowly` plays the person at `input`. This server is strict: it sends a ping ten times a second, and waits half a second for the
+# pong. (The library takes 20 seconds for each, so nobody notices while testing.)
 
 # %%
-async def listening(events):
-    events.append(await asyncio.to_thread(type_slowly))
+async def deaf():
+    async with websockets.connect(strict.url) as websocket:
+        name = type_slowly()
+        await websocket.send(name)
+        return await websocket.recv()
 
 
-events = []
-done = await asyncio.gather(news(events), listening(events))
-events
+try:
+    print(await deaf())
+except websockets.ConnectionClosed as error:
+    print(error)
 
 # %% [markdown]
-# The client of this course works like that: a thread fills a queue with the lines, and two tasks share the connection: one
-# sends, the other shows.
+# The server waited for a pong, and hung up with 1011. The library would have sent the pong, but the event loop stood still. The cure: let a
+# **thread** wait for the keyboard, and await the thread.
+
+# %%
+async def listening():
+    async with websockets.connect(strict.url) as websocket:
+        name = await asyncio.to_thread(type_slowly)
+        await websocket.send(name)
+        return await websocket.recv()
+
+
+await listening()
+
+# %% [markdown]
+# In a program you write `await asyncio.to_thread(input, "Enter some data: ")`.
+#
+# That client still hears the server only after it has sent something. The client of this course hears it at any time: a thread fills a
+# queue with the lines that are typed, and two tasks share the connection. One sends, the other shows. `async with` says goodbye, whatever
+# happens.
 
 # %%
 show(echo_client.talk)
@@ -347,12 +390,13 @@ print(typed.stdout + typed.stderr)
 # </details>
 # <details><summary>A client sees close code 1011. Whose fault is it?</summary>
 #
-# Most often the server's: its handler failed with an exception. It also comes when a ping gets no answer for too long.
+# Often the server's: its handler failed with an exception. With the reason keepalive ping timeout it is the client's: it did not
+# answer a ping in time, because something blocked its event loop.
 #
 # </details>
-# <details><summary>A browser opens this port as a web page. What does it show?</summary>
+# <details><summary>print(websocket.recv()) shows a coroutine object. What is missing?</summary>
 #
-# The text of a 426 Upgrade Required: this server speaks WebSocket only.
+# An await. The call only made a coroutine; nothing has been received.
 #
 # </details>
 
