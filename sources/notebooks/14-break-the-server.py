@@ -174,9 +174,9 @@ halfway.stop()
 shutil.rmtree(folder)
 
 # %% [markdown]
-# One client, and the theatre is closed. It need not be malicious: a telephone that loses its connection halfway through a form has the
-# same effect. The cure has three parts: look at the number before you read, give every client its own thread, and do not wait for
-# ever.
+# With the naive server one client is enough, and the theatre is closed; the finished one refuses the number, and goes on. The client
+# need not be malicious: a telephone that loses its connection halfway through a form has the same effect. The cure has three parts:
+# look at the number before you read, give every client its own thread, and do not wait for ever.
 #
 # ```mermaid
 # sequenceDiagram
@@ -222,7 +222,7 @@ def visit(server, number):
 
 
 def visits(server):
-    with socket.create_connection(("127.0.0.1", server.port)) as slow, ThreadPoolExecutor(5) as visitors:
+    with ThreadPoolExecutor(5) as visitors, socket.create_connection(("127.0.0.1", server.port)) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\n")
         times = [visitors.submit(visit, server, number) for number in range(5)]
         time.sleep(1.2)
@@ -233,18 +233,15 @@ import matplotlib.pyplot as plt
 
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.4), sharex=True, sharey=True)
 for axis, server in zip(axes, [one, many], strict=True):
-    bars = visits(server)
-    start = bars[0][0]
-    for number, (came, served) in enumerate(bars, start=1):
-        axis.barh(number, served - came, left=came - start)
+    came, served = zip(*visits(server), strict=True)
+    waits = [end - start for start, end in zip(came, served, strict=True)]
+    axis.barh(range(1, 6), waits, left=[start - came[0] for start in came], edgecolor="C0", linewidth=3)
     axis.set(title=server.name, xlabel="seconds", ylabel="visitor")
-    server.stop()
 plt.show()
 
 # %% [markdown]
 # With one thread nobody is served before the slow client leaves, and then all are at once. With many threads nobody waits: each bar
 # is a thin line.
-
 #
 # ## The mystery of the slow connection
 #
