@@ -1,7 +1,8 @@
-"""Keep WebSocket clients that are slow, or many, from taking a server down."""
+"""Keep WebSocket clients that are slow, silent or many from taking a server down."""
 
 import asyncio
 import sys
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 
@@ -10,7 +11,8 @@ if sys.platform != "win32":
 
 PATIENCE = 1  # second a client has to say goodbye
 MAX_BEHIND = 2**16  # bytes that may wait for one client
-MAX_CLIENTS, MAX_BACKLOG, OTHER_FILES = 5000, 1024, 64
+MAX_CLIENTS, MAX_BACKLOG, MAX_OPEN_FILES = 5000, 1024, 8192
+OTHER_FILES = 32  # what a process has open beside its connections
 
 
 async def part(websocket: ServerConnection, code: int, reason: str) -> None:
@@ -22,12 +24,33 @@ async def part(websocket: ServerConnection, code: int, reason: str) -> None:
         websocket.transport.abort()
 
 
+class Door:
+    """Counts the connections that are open, those that have not said yet what they want among them."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.open = most, 0
+
+
 class BoundedConnection(ServerConnection):
     """A connection that is closed with 1013 when its client is more than `write_limit` bytes behind.
 
     websockets itself waits for ever: its keepalive cannot send a ping past a full buffer, so it never misses
     the pong. But asyncio calls pause_writing as soon as the buffer is over its limit.
     """
+
+    def __init__(self, door: Door, *protocol: Any, **options: Any) -> None:
+        super().__init__(*protocol, **options)
+        self.door = door
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.door.open += 1
+        if self.door.open > self.door.most:
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.door.open -= 1
+        super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -37,22 +60,20 @@ class BoundedConnection(ServerConnection):
 
 def raise_open_files() -> int:
     """Let this process have as many open files as we need, or as the system allows. A connection is one."""
-    wanted = MAX_CLIENTS + MAX_BACKLOG + OTHER_FILES
     if sys.platform == "win32":
-        return wanted  # where there is no such limit
+        return MAX_OPEN_FILES  # there is no such limit
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
+    wanted = MAX_OPEN_FILES if hard == resource.RLIM_INFINITY else min(MAX_OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     return wanted
 
 
 def capacity(open_files: int) -> tuple[int, int]:
-    """How many clients to take, and how many may wait at the door.
+    """How many clients to take, and how many may wait outside: as many again may be on their way in.
 
-    asyncio lets in all who wait before it looks at the first of them. So they need files as well: when none
-    is left, the event loop does nothing any more but complain.
+    asyncio lets in all who wait, and only then looks at the first. So each of them needs a file: when none is
+    left, the event loop does nothing any more but complain.
     """
-    backlog = min(MAX_BACKLOG, open_files // 5)
-    return min(MAX_CLIENTS, open_files - backlog - OTHER_FILES), backlog
+    backlog = min(MAX_BACKLOG, open_files // 8)
+    return min(MAX_CLIENTS, open_files - 2 * backlog - OTHER_FILES), backlog

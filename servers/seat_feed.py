@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,7 +20,7 @@ from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from servers.client_limits import MAX_BEHIND, PATIENCE, BoundedConnection, capacity, part, raise_open_files
+from servers.client_limits import MAX_BEHIND, PATIENCE, BoundedConnection, Door, capacity, part, raise_open_files
 from servers.seat_journal import HISTORY, Change, Desk, Journal, SeatError, Seats
 from servers.seat_messages import change_message, error_message, seats_message, wish
 
@@ -72,7 +73,7 @@ class Feed:
         """What to tell `serve`. `origins`: other sites whose pages may connect, as in "https://hub.example"."""
         return {
             "process_request": self.admit,
-            "create_connection": BoundedConnection,
+            "create_connection": partial(BoundedConnection, Door(self.max_clients + self.backlog)),
             # Programs send no Origin. Browsers do, so that a stranger's page can be kept out.
             "origins": [None, OWN_ORIGINS, *origins],
             # Deflate takes 32 KiB for each client and twice the time, to make 70 bytes 50.
