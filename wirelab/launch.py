@@ -17,6 +17,7 @@ from wirelab.failures import Failure
 from wirelab.host import Host
 from wirelab.links import links
 from wirelab.log import Log
+from wirelab.page import Page
 from wirelab.ports import ADDRESS
 from wirelab.processes import ProcessHost, constants
 from wirelab.threads import FlaskHost, HttpHost, WebSocketHost, http_host
@@ -82,6 +83,15 @@ class Server:
     def settle(self, seconds: float) -> None:
         """Wait until no handler is at work any more, at most that long, where that can be known."""
         self._host.settle(seconds)
+
+    def page(self, path: str = "/", *, height: int = 480, **query: object) -> Page:
+        """One of its pages, shown in the notebook. `height` is in pixels; `query` becomes `?name=value`.
+
+        Raises LaunchError for a server that is not HTTP.
+        """
+        if self.scheme != "http":
+            raise LaunchError(f"{self.name} has no pages: a browser shows what a server sends over HTTP")
+        return Page(self.url, self.port, path, query, height)
 
     def stop(self) -> None:
         """End it and free its port, within a few seconds whatever its handlers do. Again does nothing."""

@@ -1,0 +1,31 @@
+"""Show a page of a running server inside the notebook."""
+
+import html
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+from wirelab import looks
+from wirelab.links import links
+
+
+class Page:
+    """A page in a frame, with a link that opens it beside the notebook."""
+
+    def __init__(self, url: str, port: int, path: str, query: Mapping[str, object], height: int) -> None:
+        self.path = path.lstrip("/") + (f"?{urlencode(query)}" if query else "")
+        self.url, self.height = f"{url}/{self.path}", height
+        where = links(url, port)
+        # Through Jupyter first: whoever sees this notebook reaches Jupyter, but not always this computer.
+        self.address, self.why = where.proxied or where.direct, where.why
+
+    def __repr__(self) -> str:
+        return f"The page {self.url}, which a browser shows."
+
+    def _repr_html_(self) -> str:
+        if self.address is None:
+            return looks.panel(looks.strong(self.url), [looks.text(self.why)])
+        address = self.address + self.path
+        name = html.escape(urlsplit("/" + self.path).path)
+        style = f"width: 100%; height: {self.height}px; border: 1px solid var({looks.QUIET}); border-radius: 4px"
+        frame = f'<iframe src="{html.escape(address)}" title="The page {name}" style="{style}"></iframe>'
+        return looks.panel(looks.strong(self.url) + " · " + looks.link(address, "open it"), [frame])
