@@ -22,7 +22,7 @@ from servers.strict_requests import Refused
 from servers.ticket_price import Price, Quote
 
 HOST, PORT = "127.0.0.1", 8001  # the WebSocket gets the next port
-LONGEST = 20  # seconds that a request waits for news: some proxies give up after 30 (RFC 6202 §5.5)
+LONGEST = 20  # seconds that a request waits for news; up to 30 is safe with proxies (RFC 6202 §5.5)
 HEARTBEAT = 15  # seconds of silence in a stream, then a comment, which shows whether the client is still there
 PATIENCE = 1  # second a WebSocket client has to say goodbye, once the server ends
 HTML, TEXT, JSON = "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json"
