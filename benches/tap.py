@@ -8,18 +8,17 @@ Where the system allows it, server and client keep to a core each: threads that 
 """
 
 import contextlib
-import os
 import socket
-import statistics
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from benches import feed_server, http_server
+from benches.measuring import HOST, connected, keep_to, keeping_cores, microseconds, rate
+from benches.table import Row
 from wirelab import launch, wire
 
-HOST = "127.0.0.1"
 ROUNDS = 10  # each way has its turn in each
 REQUESTS, CONNECTIONS, ECHOES, PUSHED = 1000, 200, 1000, 10_000  # in a round
 HANDSHAKE = (
@@ -33,13 +32,6 @@ Samples = dict[str, list[float]]
 
 
 # Clients, as near to the socket as can be ---------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def connected(port: int) -> Iterator[socket.socket]:
-    with socket.create_connection((HOST, port), 20) as client:
-        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        yield client
 
 
 def receive(client: socket.socket, size: int) -> None:
@@ -163,15 +155,7 @@ WAYS = {"direct": directly, "bare relay": through_a_bare_relay, "tap": through_a
 HTTP, FEED = (small_requests, new_connections, download), (echoes, pushed)
 
 
-def microseconds(share: int) -> Callable[[list[float]], float]:
-    return lambda times: statistics.quantiles(times, n=100)[share - 1] * 1e6
-
-
-def rate(amount: float) -> Callable[[list[float]], float]:
-    return lambda times: amount / statistics.mean(times)
-
-
-ROWS = [
+NUMBERS = [
     ("request, keep-alive", "p50, µs", microseconds(50)),
     ("request, keep-alive", "p99, µs", microseconds(99)),
     ("request, new connection", "per s", rate(1)),
@@ -183,17 +167,13 @@ ROWS = [
 ]
 
 
-def keep_to(core: int) -> None:
-    """From now on this process, and those it starts, run on one core."""
-    if hasattr(os, "sched_setaffinity"):
-        with contextlib.suppress(OSError):
-            os.sched_setaffinity(0, {core})
-
-
 def measure() -> dict[str, Samples]:
     samples: dict[str, Samples] = {way: defaultdict(list) for way in WAYS}
-    keep_to(0)
-    with launch("benches.http_server", port=0) as web, launch("benches.feed_server", port=0) as feed:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(keeping_cores())
+        keep_to(0)
+        modules = ("benches.http_server", "benches.feed_server")
+        web, feed = [stack.enter_context(launch(module, port=0)) for module in modules]
         keep_to(1)
         for _ in range(ROUNDS):
             for server, runs in ((web, HTTP), (feed, FEED)):
@@ -204,10 +184,19 @@ def measure() -> dict[str, Samples]:
     return samples
 
 
+def rows() -> list[Row]:
+    samples = measure()
+    ours, yardstick = samples["tap"], samples["bare relay"]
+    return [
+        Row(f"wire: {what}", reckon(ours[what]), reckon(yardstick[what]), unit, "bare relay")
+        for what, unit, reckon in NUMBERS
+    ]
+
+
 def main() -> None:
     samples = measure()
     print(f"{'':34}" + "".join(f"{way:>14}" for way in WAYS))
-    for what, unit, reckon in ROWS:
+    for what, unit, reckon in NUMBERS:
         numbers = "".join(f"{reckon(samples[way][what]):14,.0f}" for way in WAYS)
         print(f"{what:24}{unit:>10}" + numbers)
 

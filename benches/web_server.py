@@ -9,20 +9,18 @@ door, and send the others away for a second: of 16 at a time they serve five or 
 """
 
 import contextlib
-import re
 import selectors
 import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from benches.bare_server import FILE
-from benches.tap import HOST, keep_to, microseconds
+from benches.measuring import HOST, keep_to, keeping_cores, microseconds, running
+from benches.table import Row
 from servers.web_server import PUBLIC
 
 PYTHONS = ["http.server", "0", "--bind", HOST, "--directory", str(PUBLIC)]
@@ -35,18 +33,6 @@ SERVERS = {
 ROUNDS, SECONDS = 6, 0.4
 ASKING = b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 CLOSING = b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
-
-
-@contextlib.contextmanager
-def running(words: list[str]) -> Iterator[int]:
-    """The port of `python -m WORDS`, which ends with the block."""
-    command = [sys.executable, "-u", "-m", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout
-        try:
-            yield int(re.findall(r"(?:port |:)(\d+)", process.stdout.readline())[0])
-        finally:
-            process.kill()
 
 
 def opened(port: int) -> socket.socket:
@@ -120,6 +106,7 @@ Samples = dict[tuple[bool, int], list[list[float]]]  # for each way the times of
 def measure() -> dict[str, Samples]:
     samples: dict[str, Samples] = {name: defaultdict(list) for name in SERVERS}
     with contextlib.ExitStack() as stack:
+        stack.enter_context(keeping_cores())
         keep_to(0)
         ports = {name: stack.enter_context(running(words)) for name, words in SERVERS.items()}
         keep_to(1)
@@ -143,11 +130,27 @@ def share(percent: int) -> Callable[[list[list[float]]], float]:
 UNITS = [("per s", rate), ("p50, µs", share(50)), ("p99, µs", share(99))]
 
 
+def way_name(kept: bool, connections: int) -> str:
+    return f"{'keep-alive' if kept else 'new connections'}, {connections} at a time"
+
+
+def rows() -> list[Row]:
+    """Beside the bare handler, and where each request has its own connection, beside http.server too."""
+    samples = measure()
+    ours = samples["web_server"]
+    return [
+        Row(f"web_server: {way_name(*way)}", rate(ours[way]), rate(samples[beside][way]), "per s", beside)
+        for way in WAYS
+        for beside in ("bare handler", "http.server")
+        if samples[beside][way]
+    ]
+
+
 def main() -> None:
     samples = measure()
     print(f"{'':40}" + "".join(f"{name:>17}" for name in SERVERS))
     for kept, connections in WAYS:
-        what = f"{'keep-alive' if kept else 'new connections'}, {connections} at a time"
+        what = way_name(kept, connections)
         for unit, reckon in UNITS:
             rounds = [samples[name][kept, connections] for name in SERVERS]
             numbers = [f"{reckon(times):17,.0f}" if times else f"{'–':>17}" for times in rounds]
