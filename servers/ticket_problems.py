@@ -1,6 +1,7 @@
 """Tell a client what went wrong, as problem details (RFC 9457), whatever it was."""
 
 import json
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
@@ -21,7 +22,7 @@ def problem(error: HTTPException, instance: str) -> dict[str, object]:
 def answer_problem(error: HTTPException) -> Response:
     if error.response is not None:  # a redirect, or an answer that is complete
         return error.response  # type: ignore[return-value]
-    said = problem(error, request.script_root + request.path)
+    said = problem(error, quote(request.script_root + request.path))
     kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]  # Allow, for one
     response = Response(json.dumps(said, ensure_ascii=False) + "\n", headers=kept, mimetype=PROBLEM)
     response.status = f"{said['status']} {said['title']}"

@@ -77,10 +77,17 @@ def no_number(constant: str) -> None:
     raise ValueError(f"{constant} is no number in JSON")
 
 
+def either_number(text: str) -> int | float:
+    """In JSON, and in JSON Schema, 7.0 is the whole number 7."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
 def parse_json(body: bytes) -> Any:
     """JSON as RFC 8259 has it, which is stricter than Python's: no NaN, no name twice."""
     try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
+        text = body.decode("utf-8")
+        return json.loads(text, object_pairs_hook=once, parse_constant=no_number, parse_float=either_number)
     except RecursionError:
         raise BadRequest("this JSON is nested too deep") from None
     except ValueError as error:  # not UTF-8, no JSON, or one of ours

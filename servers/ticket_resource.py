@@ -3,7 +3,7 @@
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, after_this_request, request
 from flask_restful import Resource
 from pydantic import BaseModel
 from werkzeug.datastructures import MIMEAccept, WWWAuthenticate
@@ -35,6 +35,12 @@ def unauthorized(said: str, **challenge: str | None) -> NoReturn:
     raise Unauthorized(said, www_authenticate=bearer)
 
 
+def vary(response: Response) -> Response:
+    """Tell caches that another Accept gets another answer, whatever the answer is."""
+    response.vary.add("Accept")
+    return response
+
+
 def root() -> str:
     """What stands before our addresses, where a proxy has given us a part of its own."""
     prefix = request.script_root.strip("/")
@@ -53,6 +59,7 @@ class TicketResource(Resource):  # type: ignore[misc]  # Flask-RESTful has no ty
 
     def dispatch_request(self, **values: Any) -> Response:
         """Call get, post … for clients who can be answered, and are who they say."""
+        after_this_request(vary)
         self.format = wanted_format(request.accept_mimetypes)
         self.customer = self.bearer()
         response: Response = super().dispatch_request(**values)

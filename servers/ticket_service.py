@@ -1,10 +1,11 @@
 """A theatre's box office as a REST service: shows to look at, seats to book.
 
-python -m servers.ticket_service
-curl -i http://127.0.0.1:8003/shows
+    python -m servers.ticket_service
+    curl -i http://127.0.0.1:8003/shows
 """
 
 import argparse
+import json
 import sqlite3
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from flask import Flask, Response, request
 from flask_restful import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from servers.ticket_description import description
+from servers.ticket_docs import docs
 from servers.ticket_documents import (
     bookings_document,
     customer_document,
@@ -38,6 +41,7 @@ from servers.ticket_store import Booking, Store
 
 HOST, PORT = "127.0.0.1", 8003
 MAX_BODY = 10_000  # bytes
+NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 PUBLIC = "no-cache"  # anybody may keep it, but has to ask whether it still holds
 
 
@@ -142,9 +146,15 @@ def finish(response: Response) -> Response:
         response.headers["Accept-Patch"] = f"{MERGE_PATCH}, {JSON}"  # RFC 5789 §3.1
     if not response.content_length:
         del response.headers["Content-Type"]  # of nothing
-    response.vary.add("Accept")
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", NO_SCRIPTS)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def openapi() -> Response:
+    told = json.dumps(description(root()))
+    return Response(told, headers={"Cache-Control": PUBLIC}, mimetype=JSON)
 
 
 class Routes(Api):  # type: ignore[misc]  # Flask-RESTful has no types
@@ -160,6 +170,8 @@ def create_app(store: Store) -> Flask:
     app.after_request(finish)
     register_problems(app)
     routes = Routes(app)
+    app.register_blueprint(docs)
+    app.add_url_rule("/openapi.json", view_func=openapi)
     for resource, route in RESOURCES:
         routes.add_resource(resource, route, resource_class_kwargs={"store": store})
     return app
