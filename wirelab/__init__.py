@@ -12,4 +12,5 @@ __all__ = ["Server", "Tap", "check", "doctor", "launch", "servers", "show", "sto
 
 prepare.past_proxies()
 prepare.interruptible()
+prepare.helpful_about_missing_names()
 prepare.without_a_word_about_fonts()

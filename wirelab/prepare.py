@@ -1,9 +1,14 @@
-"""Prepare a notebook's kernel for local servers: past every proxy, and always interruptible."""
+"""Prepare a notebook's kernel for learners: past proxies, interruptible, helpful about missing names."""
 
 import asyncio
 import logging
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from wirelab.cells import advice, code_cells
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 HEARTBEAT = 0.2  # seconds
@@ -35,6 +40,39 @@ def interruptible() -> None:
 def without_a_word_about_fonts() -> None:
     """Keep matplotlib from saying in a cell that it builds its font cache, as it does once on a slow computer."""
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+
+
+def helpful_about_missing_names() -> None:
+    """Where a cell fails because another one has not run yet, say below the traceback which one.
+
+    Nothing else changes, neither the exception nor what nbval, nbclient or nbgrader are told. (IPython's own
+    set_custom_exc would make them take a cell that failed for one that did not.)
+    """
+    ipython = sys.modules.get("IPython") if "ipykernel" in sys.modules else None
+    shell = ipython.get_ipython() if ipython else None
+    if shell and not hasattr(shell._showtraceback, "helpful"):
+        shell._showtraceback = _with_advice(shell, shell._showtraceback)
+
+
+def _with_advice(shell: Any, show: Callable[[type, object, list[str]], None]) -> Callable[..., None]:
+    def show_with_advice(kind: type, error: object, lines: list[str]) -> None:
+        said = _which_cell_first(shell, error) if isinstance(error, NameError) else ""
+        show(kind, error, [*lines, "", said] if said else lines)
+
+    show_with_advice.helpful = True  # type: ignore[attr-defined]
+    return show_with_advice
+
+
+def _which_cell_first(shell: Any, error: NameError) -> str:
+    """The advice, if it is a cell's own name that is missing and Jupyter has told which notebook this is."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    if not frame or frame.tb_frame.f_globals is not shell.user_ns:
+        return ""
+    notebook = os.environ.get("JPY_SESSION_NAME", "")  # the path, given by jupyter_server
+    current = shell.history_manager.input_hist_raw[-1]
+    return advice(str(error.name), code_cells(Path(notebook)), current) if notebook else ""
 
 
 async def _beat() -> None:

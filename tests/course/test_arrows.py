@@ -10,6 +10,7 @@ ARROWS = {
     "asking": {"messages", "patience", "ports", "recording", "wire"},
     "build": {"course", "errors", "kernel", "lesson", "writing"},
     "calling": {"log", "patience", "threads"},
+    "cells": set(),
     "check": {
         "errors",
         "expect",
@@ -46,7 +47,7 @@ ARROWS = {
     "page": {"links", "looks"},
     "patience": set(),
     "ports": set(),
-    "prepare": set(),
+    "prepare": {"cells"},
     "probe": {"amiss", "asking", "expect", "guest", "launch", "messages", "patience", "recording", "wire"},
     "processes": {"child", "errors", "host"},
     "reading": {"frame_lane", "http_lane", "messages", "recording"},
