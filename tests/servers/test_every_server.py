@@ -1,5 +1,6 @@
 """What all servers have in common: how they start, where they listen, how they end, and that they are twins."""
 
+import json
 import os
 import re
 import signal
@@ -20,6 +21,8 @@ from websockets.sync.client import connect
 from servers import (
     echo_server,
     naive_web_server,
+    seat_feed,
+    seat_journal,
     stale_prices,
     ticket_price,
     ticket_service,
@@ -29,7 +32,7 @@ from servers import (
 from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
-NAMES = ["web_server", "naive_web_server", "ticket_service", "stale_prices", "echo_server"]
+NAMES = ["web_server", "naive_web_server", "ticket_service", "stale_prices", "echo_server", "seat_feed"]
 every_server = pytest.mark.parametrize("name", NAMES)
 
 # A child of a test may have inherited that Ctrl+C is ignored; one of a terminal has not.
@@ -57,9 +60,9 @@ class Running:
 
 
 @contextmanager
-def run(name: str, port: int = 0) -> Iterator[Running]:
-    """`python -m servers.NAME --port PORT`. It is ended after 30 seconds, so that no test waits for ever."""
-    command = [sys.executable, "-c", AS_IN_A_TERMINAL, "-m", f"servers.{name}", "--port", str(port)]
+def run(name: str, port: int = 0, *words: str) -> Iterator[Running]:
+    """`python -m servers.NAME --port PORT WORDS`. It is ended after 30 seconds, so that no test waits for ever."""
+    command = [sys.executable, "-c", AS_IN_A_TERMINAL, "-m", f"servers.{name}", "--port", str(port), *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         limit = threading.Timer(30, process.kill)
         limit.start()
@@ -85,12 +88,19 @@ def echoed(port: int) -> str | bytes:
         return websocket.recv(timeout=10)
 
 
+def watched(port: int) -> str:
+    """The title of the show whose seats a feed tells."""
+    with connect(f"ws://127.0.0.1:{port}/shows/2") as websocket:
+        return ticket_store.SHOWS[json.loads(websocket.recv(timeout=10))["show"] - 1].title
+
+
 ASK = {
     "web_server": partial(get, "/"),
     "naive_web_server": partial(get, "/index.html"),
     "ticket_service": partial(get, "/shows"),
     "stale_prices": partial(get, "/"),
     "echo_server": echoed,
+    "seat_feed": watched,
 }
 
 
@@ -180,7 +190,7 @@ def test_ctrl_c_frees_its_port_at_once(name: str) -> None:
 @POSIX
 @every_server
 def test_ctrl_c_ends_it_though_a_client_stays(name: str) -> None:
-    handshake = b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    handshake = b"GET /shows/1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     keys = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     with run(name) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
         client.sendall(handshake + keys)
@@ -295,6 +305,23 @@ def heard(server: Server, messages: list[str | bytes]) -> list[Any]:
 
 MESSAGES = ["hello", "", "Zoë 😀", b"\x00\xff", *(b"x" * (echo_server.MAX_MESSAGE + more) for more in (-1, 0, 1))]
 
+WISHES: list[str | bytes] = ['{"take": 5}', '{"take": 6}', '{"take": 121}', "hello", b'{"free": 6}', "x" * 1025]
+
+
+def told(server: Server) -> list[Any]:
+    """What comes back for each wish; and the status with which a show that is not there is refused."""
+    got: list[Any] = []
+    with connect(server.url + "/shows/1") as websocket:
+        got.append({**json.loads(websocket.recv(timeout=10)), "life": ""})
+        for wish in WISHES:
+            websocket.send(wish)
+            try:
+                got.append(websocket.recv(timeout=10))
+            except ConnectionClosed as closed:
+                got.append(closed.rcvd)
+    return [*got, requests.get(server.url.replace("ws:", "http:") + "/shows/1", timeout=10).status_code]
+
+
 TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
     "web_server": (lambda: web_server.create_server, lambda server: replies(server, WEB)),
     "naive_web_server": (lambda: naive_web_server.create_server, lambda server: replies(server, NAIVE)),
@@ -307,12 +334,16 @@ TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
         lambda server: replies(server, PRICES),
     ),
     "echo_server": (lambda: echo_server.onconnect, lambda server: heard(server, MESSAGES)),
+    "seat_feed": (lambda: seat_feed.stand_alone(seat_journal.Seats()), told),
 }
 
 
 @every_server
 def test_it_answers_alike_in_a_thread_and_in_a_process(name: str) -> None:
     create, answers = TWINS[name]
-    in_a_thread = answers(launch(create(), port=0, name="in a thread"))
+    target, options = create(), {}
+    if isinstance(target, seat_feed.Feed):
+        target, options = target.onconnect, target.options()
+    in_a_thread = answers(launch(target, port=0, name="in a thread", **options))
     in_a_process = answers(launch(f"servers.{name}", port=0, name="in a process"))
     assert in_a_thread == in_a_process

@@ -230,7 +230,7 @@ async def storm(seats: Seats, clients: list[ClientConnection], look: Callable[[]
 def test_a_client_that_never_reads_is_dropped_and_the_others_are_told_all() -> None:
     async def talk() -> None:
         async with crowd(server.url + "/shows/1", 5) as clients:
-            with sleeper(server.port) as asleep:
+            with sleeper(server.port):
                 await until(lambda: len(feed) == 6)
                 await storm(seats, clients, look)
             seats.take(1, 6)
