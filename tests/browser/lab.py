@@ -18,13 +18,14 @@ import pytest
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
 
-from playwright.sync_api import Page  # noqa: E402
+from playwright.sync_api import Locator, Page, expect  # noqa: E402
 
 from wirelab.result import MIME  # noqa: E402
 
 COURSE = Path(__file__).parents[2]
 ARTEFACTS = COURSE / "build-artefacts"
 PATIENCE = 60_000  # milliseconds; two cores may be shared with much else
+expect.set_options(timeout=PATIENCE)
 PROJECTOR, NARROW = {"width": 1280, "height": 720}, {"width": 480, "height": 800}
 
 # Notebooks are opened where learners open them. Nothing but what a test wrote itself can be saved there.
@@ -155,6 +156,25 @@ class Desk:
         self.page.evaluate(FORGET)
         self.choose("Run", "Run All Cells")
         self.wait()
+
+    def run(self, number: int) -> None:
+        """Run one code cell and wait for it."""
+        self.page.evaluate(FORGET)
+        self.page.locator(".jp-CodeCell .jp-InputPrompt").nth(number).click()
+        self.page.keyboard.press("Control+Enter")
+        prompt = self.page.locator(".jp-CodeCell .jp-InputPrompt").nth(number)
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]:"))
+
+    def output(self, number: int) -> Locator:
+        """What stands under one code cell."""
+        return self.page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea")
+
+    def interrupt(self, way: str) -> None:
+        """Stop the running cell: by the "button" or by the "menu"."""
+        if way == "menu":
+            self.choose("Kernel", "Interrupt Kernel")
+        else:
+            self.page.locator('.jp-Toolbar [data-jp-item-name="interrupt"]').click()
 
     def restart_and_run_all(self) -> None:
         self.page.evaluate(FORGET)
