@@ -18,7 +18,7 @@ from benches.measuring import HOST, in_turns, seconds
 from benches.table import Row, show
 from wirelab import launch
 
-THREADS, PROCESSES = 200, 15  # rounds
+THREADS, PROCESSES = 100, 15  # rounds
 ASKING = b"GET / HTTP/1.0\r\n\r\n"
 MODULE = "servers.web_server"
 

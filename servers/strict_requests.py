@@ -55,6 +55,12 @@ def header_field(line: str) -> tuple[str, str]:
     return name, value.strip(" \t")
 
 
+@lru_cache  # most replies have the same headers
+def is_field(name: str, value: str) -> bool:
+    """Whether the two make one header."""
+    return bool(FIELD.fullmatch(f"{name}: {value}"))
+
+
 def check_host(version: str, hosts: Sequence[str]) -> None:
     """HTTP/1.1 asks for one Host, a name or an address, perhaps with a port (§3.2)."""
     needed = version == "HTTP/1.1"

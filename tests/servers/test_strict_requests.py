@@ -14,6 +14,7 @@ from servers.strict_requests import (
     closes,
     header_field,
     http_date,
+    is_field,
     is_unchanged,
     path_of,
     request_line,
@@ -128,6 +129,14 @@ def test_what_is_no_header_is_400(line: str) -> None:
     with pytest.raises(Refused, match="A header is a line like Host: 127.0.0.1") as refused:
         header_field(line)
     assert refused.value.status == HTTPStatus.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "so"),
+    [("A", "b", True), ("A", "", True), ("A", "b\r\nC: d", False), ("A\r\nB", "c", False), ("A B", "c", False)],
+)
+def test_a_name_and_a_value_make_one_header_or_none(name: str, value: str, so: bool) -> None:
+    assert is_field(name, value) == so
 
 
 @pytest.mark.parametrize(
