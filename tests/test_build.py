@@ -116,12 +116,16 @@ def test_resetting_what_is_not_there_names_what_is(copy: Path) -> None:
         reset(copy, "99")
 
 
-def test_a_picture_stays_until_its_cell_changes(copy: Path) -> None:
-    drawn = "{'image/png': base64.b64encode(os.urandom(9)).decode()}"
-    picture = f"import base64, os, IPython.display as d\nd.display({drawn}, raw=True)\n"
+DRAWN = "{'image/png': base64.b64encode(os.urandom(9)).decode()}"
+PICTURE = f"# %%\nimport base64, os, IPython.display as d\nd.display({DRAWN}, raw=True)\n"
+IGNORED = '# %% tags=["nbval-ignore-output"]\nimport os\nos.urandom(8)\n'
+
+
+@pytest.mark.parametrize("cell", [PICTURE, IGNORED], ids=["a picture", "what nbval ignores"])
+def test_what_varies_stays_until_its_cell_changes(copy: Path, cell: str) -> None:
     source = copy / "sources" / "notebooks" / "01-one.py"
-    source.write_text(f"# %%\n{picture}")
+    source.write_text(cell)
     before = build(copy, ["01-one"])[0].read_text(encoding="utf-8")
     assert build(copy, ["01-one"])[0].read_text(encoding="utf-8") == before
-    source.write_text(f"# %%\n{picture}# drawn anew\n")
+    source.write_text(f"{cell}# anew\n")
     assert build(copy, ["01-one"])[0].read_text(encoding="utf-8") != before
