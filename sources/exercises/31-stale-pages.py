@@ -136,8 +136,8 @@ class Reporting(BaseHTTPRequestHandler):
 # %% [markdown] tags=["solution"]
 # `wait_for` looks first, and sleeps only if there is nothing new: so a reading that came before the request is not missed. It lets go
 # of the condition while it sleeps, else nobody could report anything. What was found is copied inside of the block, and the answer is
-# sent outside of it: a slow display must not hold the condition. A reading can come back (17.5, 18.0, 17.5), and a display that
-# was busy in between would miss nothing but an excursion; where that matters, compare numbers.
+# sent outside of it: a slow display must not hold the condition. A reading can come back (17.5, 18.0, 17.5): then a display
+# that was busy in between does not hear of the 18.0. Where that matters, compare numbers, as in the next exercise.
 
 # %% exercise="31.3"
 class Later(Reporting):

@@ -48,7 +48,8 @@ fresh = requests.get(shop.url + "/", timeout=3).text
 
 # %% [markdown]
 # Your page is **stale**: it says what was true once. The server knows better, and in HTTP it has no way to tell you: it only ever
-# answers. A share price, a news report, the seats that are left: each page about them is a copy that gets old.
+# answers. A share price, a news report, the seats that are left: each page about them is a copy that gets old, sometimes before the
+# browser has drawn it.
 #
 # The same server has a page that does not go stale. Run the next cell, open the link that it shows, and in a second tab the same address
 # with `live` behind the last slash. Put the tabs side by side, and run the cell a few times more. One page follows, without being
