@@ -446,7 +446,7 @@ check("22.3", days)
 # | `GET /readings/1` | 200 and the reading |
 # | `DELETE /readings/1` | 204 |
 #
-# What is not there is 404 with a `message`, in JSON, also where an address belongs to no resource at all. No number is given twice, not
+# The stations are those in `STATIONS`. What is not there is 404 with a `message`, in JSON, also where an address belongs to no resource. No number is given twice, not
 # even when a reading has been deleted.
 
 # %% [markdown] tags=["solution"]

@@ -92,7 +92,7 @@ follow(hamlet, "seats")["taken"]
 # ## Three words
 #
 # - A **resource** is whatever deserves a name: an evening at the theatre, one seat, the list of all shows.
-# - A **URI** is its name, as `/shows/1` is on this server. (A URL is a URI that also tells where the thing is.)
+# - A **URI** is its name, as `/shows/1` is on this server. Many say *endpoint*. (A URL is a URI that tells where the thing is.)
 # - A **representation** is what travels: bytes that show the resource as it is now.
 #
 # **Predict, then run.** The cell asks the same address five times, and says in `Accept` what it would like to get. How many resources
@@ -118,7 +118,7 @@ for kind in ["application/json", "application/xml", "text/html", "text/plain", "
 #
 # | verb | what it asks for | CRUD |
 # |---|---|---|
-# | `POST` | take this, and do with it what you do; mostly: add it to this list | create |
+# | `POST` | here is something for you to deal with; mostly: a new thing for this list | create |
 # | `GET` | show me what you have here | read |
 # | `PUT` | from now on, exactly this is here | update, or create |
 # | `DELETE` | from now on, nothing is here | delete |
@@ -271,8 +271,8 @@ print(len(THINGS), "things left")
 tap[:4]
 
 # %% [markdown]
-# Nobody wanted that, and every message is in order. In May 2005 it happened to many people at once: a program of Google's that fetched
-# links ahead of time deleted their pages in a service whose "delete" was a link.
+# Nobody wanted that, and every message is in order. In May 2005 it happened to many people at once: Google's Web Accelerator, which
+# fetched links ahead of time, deleted their pages in a service whose "delete" was a link.
 #
 # The cure is the verb. Here, what stands in the list are names, and cancelling is `DELETE`, which no link can send:
 
@@ -357,7 +357,7 @@ for tap in [calls, things]:
 # | 0 | one address for all | `POST /` with `{"call": "cancelSeat", "seat": 11}` |
 # | 1 | **name everything**: an address for each resource | `POST /seats/11` with `{"call": "cancel"}` |
 # | 2 | verbs and statuses that mean what they say | `DELETE /seats/11`, and 204 comes back |
-# | 3 | **link things**: each answer says where to go on | the same, at an address that a link gave |
+# | 3 | **link things**, reveal them gradually: each answer says where to go on | the same, at an address that a link gave |
 #
 # **Predict, then run.** On which levels are `one_door`, `careless`, `desk` and `office`?
 
@@ -368,7 +368,7 @@ print(*home["_links"])
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One door: 0. Careless: 1, because its seats have addresses, but GET does not mean what it should. The desk: 2; its answers lead nowhere,
+# One door: 0. Careless: 1 at best; it has many addresses, but they name calls, and GET does not mean what it should. The desk: 2; its answers lead nowhere,
 # and you had to know its addresses. The box office: 3.
 #
 # </details>
