@@ -1,11 +1,12 @@
 """A theatre's box office as a REST service: shows to look at, seats to book.
 
-    python -m servers.ticket_service
-    curl -i http://127.0.0.1:8003/shows
+python -m servers.ticket_service
+curl -i http://127.0.0.1:8003/shows
 """
 
 import argparse
 import json
+import logging
 import sqlite3
 from dataclasses import replace
 
@@ -182,6 +183,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--database", metavar="FILE", default=":memory:", help="where to keep bookings")
     wanted = parser.parse_args()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # who has to wait a moment is no news
     try:
         server = waitress.create_server(create_app(Store(wanted.database)), host=HOST, port=wanted.port)
         print(f"Started REST service at http://{HOST}:{server.effective_port}/shows, Ctrl+C ends it", flush=True)

@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
 
@@ -78,7 +78,7 @@ def find(db: sqlite3.Connection, id: int) -> Booking:
 def keep(db: sqlite3.Connection, statement: str, booking: Booking) -> int:
     """Write the booking, whose seat must be free; its number, where SQLite chose it."""
     try:
-        return db.execute(statement, asdict(booking)).lastrowid or 0
+        return db.execute(statement, vars(booking)).lastrowid or 0
     except sqlite3.IntegrityError as error:
         if error.sqlite_errorname == "SQLITE_CONSTRAINT_UNIQUE":
             raise SeatTaken from None
