@@ -2,7 +2,9 @@
 
 import json
 import os
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from threading import Barrier
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from servers import seat_feed, seat_journal
@@ -122,6 +124,35 @@ def test_publishing_before_anyone_came_and_after_the_server_ended_is_no_error(fe
         assert hear(client)["seat"] == 3
 
 
+def test_who_came_after_a_change_is_not_told_of_it_again(server: Server, seats: Seats, feed: Feed) -> None:
+    seats.watchers.clear()
+    with connect(server.url + "/shows/1") as ada:
+        hear(ada)
+        seats.take(1, 1)
+        with connect(server.url + "/shows/1") as bob:
+            assert hear(bob)["taken"] == [1]
+            feed.publish()
+            assert hear(ada)["seat"] == 1
+            seats.take(1, 2)
+            feed.publish()
+            assert (hear(ada)["seat"], hear(bob)["seat"]) == (2, 2)
+
+
+def test_a_change_made_while_a_newcomer_is_told_comes_once() -> None:
+    class Busy(Seats):
+        """Somebody takes a seat just when the feed has looked."""
+
+        def snapshot(self, show: int) -> tuple[int, int, list[int]]:
+            found = super().snapshot(show)
+            self.take(show, found[0] + 1)
+            return found
+
+    seats = Busy(life="monday")
+    with serve(stand_alone(seats)) as server, connect(server.url + "/shows/1?since=0&life=monday") as client:
+        seats.take(1, 99)
+        assert [hear(client)["number"] for _ in range(3)] == [1, 2, 3]
+
+
 def test_who_joins_in_a_storm_of_changes_misses_none_and_hears_none_twice(
     server: Server, seats: Seats, hasty: None
 ) -> None:
@@ -214,6 +245,16 @@ def test_too_much_at_once_is_told_as_all_seats(server: Server, seats: Seats, fee
         assert hear(client)["number"] == HISTORY + 3
 
 
+def test_a_long_past_is_no_news(server: Server, seats: Seats) -> None:
+    for _ in range(HISTORY):
+        seats.take(1, 1)
+        seats.free(1, 1)
+    with connect(server.url + "/shows/1") as client:
+        hear(client)
+        seats.take(1, 2)
+        assert hear(client)["type"] == "change"
+
+
 def test_each_start_of_a_process_is_a_life_of_its_own() -> None:
     assert Seats().life != Seats().life
 
@@ -275,6 +316,34 @@ def test_a_full_house_refuses_with_503_and_takes_the_next_when_one_leaves(seats:
         with connect(server.url + "/shows/1") as client:
             assert hear(client)["type"] == "seats"
         assert hear(staying)["type"] == "seats"
+
+
+def test_silent_clients_are_few(seats: Seats) -> None:
+    feed = stand_alone(seats, open_files=64)
+    few = feed.max_clients + feed.backlog
+    with serve(feed, backlog=100, open_timeout=60) as server, ExitStack() as stack:
+        silent = [stack.enter_context(knock(server.port)) for _ in range(2 * few)]
+        for client in silent[few:]:
+            with suppress(ConnectionResetError):
+                assert client.recv(1) == b""
+        for client in silent[:few]:
+            client.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                client.recv(1)
+            client.close()
+        until_there_is_room(server)
+
+
+def knock(port: int) -> socket.socket:
+    """A client that connects and then says nothing."""
+    return socket.create_connection(("127.0.0.1", port), timeout=10)
+
+
+def until_there_is_room(server: Server) -> None:
+    while True:  # the server may not have heard yet that the others left
+        with suppress(ConnectionClosed, InvalidMessage, OSError), connect(server.url + "/shows/1") as client:
+            assert hear(client)["type"] == "seats"
+            return
 
 
 # What clients send --------------------------------------------------------------------------------------
