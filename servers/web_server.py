@@ -37,7 +37,7 @@ class Reply:
 def page(status: HTTPStatus, text: str, **headers: str) -> Reply:
     """A page that says `text`, whatever characters it has: `<` comes out as `&lt;`."""
     said = html.escape(text)
-    body = f"<!doctype html>\n<title>{status.phrase}</title>\n<p>{said}</p>\n".encode()
+    body = f'<!doctype html>\n<html lang="en">\n<title>{status.phrase}</title>\n<p>{said}</p>\n'.encode()
     return Reply(status, HTML, body, {"Cache-Control": "no-store", **headers})
 
 

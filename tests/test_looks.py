@@ -23,6 +23,10 @@ def test_colours_come_from_the_theme() -> None:
     assert "var(--jp-success-color1, " in looks.panel("head", [], tone=looks.GOOD)
 
 
+def test_a_word_without_an_end_stays_within_its_panel() -> None:
+    assert "overflow-wrap: anywhere" in looks.panel("x" * 1000, [])
+
+
 def test_an_exceptions_message_is_escaped() -> None:
     class Broken(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -10,7 +10,8 @@ _CODE = "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp
 def panel(head: str, lines: Iterable[str], *, tone: str = QUIET) -> str:
     """A headline over lines, all of them HTML, with a bar whose colour repeats what the words say."""
     body = "".join(f"<div>{line}</div>" for line in [head, *lines])
-    return f'<div style="border-left: 4px solid var({tone}); padding: 2px 0 2px 12px">{body}</div>'
+    style = f"border-left: 4px solid var({tone}); padding: 2px 0 2px 12px; overflow-wrap: anywhere"
+    return f'<div style="{style}">{body}</div>'
 
 
 def text(words: str) -> str:

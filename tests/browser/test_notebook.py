@@ -75,6 +75,14 @@ def test_a_busy_cell_can_be_stopped_and_the_next_one_runs(scratch: Scratch, busy
     expect(desk.output(1)).to_contain_text("42")
 
 
+def test_a_cell_that_runs_too_early_says_which_to_run_first(scratch: Scratch) -> None:
+    desk = scratch.open("seats = 120", "import wirelab", "seats - 1")
+    desk.run(1)
+    desk.run(2)
+    expect(desk.output(2)).to_contain_text("Run that one first; it begins with")
+    expect(desk.output(2)).to_contain_text("seats = 120")
+
+
 LAUNCH = "from wirelab import launch\nweb = launch('servers.web_server')\nweb"
 
 

@@ -62,7 +62,7 @@ def test_letters_beyond_ascii_come_back(web: Server) -> None:
 
 def test_a_page_says_its_text_and_the_name_of_its_status() -> None:
     made = page(HTTPStatus.NOT_FOUND, "1 < 2")
-    assert made.body == b"<!doctype html>\n<title>Not Found</title>\n<p>1 &lt; 2</p>\n"
+    assert made.body == b'<!doctype html>\n<html lang="en">\n<title>Not Found</title>\n<p>1 &lt; 2</p>\n'
 
 
 # Files --------------------------------------------------------------------------------------------------
