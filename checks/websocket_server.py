@@ -107,7 +107,15 @@ def its_client(report: Caller, expect: Expect) -> None:
     visit = report.meets(noting, "Harbour", ["17.5", "18.0", "16.5"])
     frames = visit.frames.sent_by("client")
     sent = [frame.text for frame in frames if frame.is_text]  # type: ignore[attr-defined]
-    expect.equal(sent, ["Harbour 17.5", "Harbour 18.0", "Harbour 16.5"], "sends each reading as a message")
+    expect.equal(
+        sent,
+        ["Harbour 17.5", "Harbour 18.0", "Harbour 16.5"],
+        "sends each reading as a message",
+        hint=(
+            'A message is the name, a blank and the reading: f"{station} {reading}".',
+            "One connection for all readings, and a loop over them inside; a return in the loop would end it.",
+        ),
+    )
     expect.equal(
         visit.value,
         ["noted", "noted", "noted"],

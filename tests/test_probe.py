@@ -391,6 +391,20 @@ def test_a_close_code_and_its_reason_can_be_asked_for() -> None:
     assert answers(launch(rejects, port=0), question) == (4001, "no such seat")
 
 
+def test_a_handler_that_returns_too_soon_is_told_to_loop() -> None:
+    async def once(websocket: ServerConnection) -> None:
+        await websocket.send(await websocket.recv())
+
+    assert "it needs a loop" in first_missed(launch(once, port=0), talk).hints[0]
+
+
+def test_a_handler_that_says_nothing_is_asked_for_its_await(impatient: None) -> None:
+    async def silent(websocket: ServerConnection) -> None:
+        await websocket.wait_closed()
+
+    assert "awaited" in first_missed(launch(silent, port=0), talk).hints[0]
+
+
 def test_an_end_without_a_close_frame_has_no_code() -> None:
     def question(probe: Probe) -> int | None:
         with probe.connect() as guest:

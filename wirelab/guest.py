@@ -11,6 +11,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import CloseCode
+from websockets.protocol import State
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
@@ -27,6 +28,8 @@ KEPT = 2**14  # bytes of each side that are kept as evidence; a frame may be as 
 UNREAD = 0.3  # seconds to send to a server that does not read
 LARGEST = 2**20  # bytes of a message
 AGREES = "agrees to a WebSocket"
+RETURNED = "A handler that returns ends the conversation with 1000: to go on, it needs a loop over the messages."
+NOT_AWAITED = "Is every send and recv awaited? Without await in front of it, such a call does nothing."
 QUIET = logging.Logger("wirelab.guest")
 QUIET.addHandler(logging.NullHandler())  # without one, Python prints errors to stderr
 
@@ -150,7 +153,7 @@ class Guest:
             said = _ending(self._connection) or _break(error)
         else:
             return
-        raise self._expect.missed(f"answers {self.last}", said)
+        raise self._expect.missed(f"answers {self.last}", said, hint=_hint(self._connection))
 
 
 @contextmanager
@@ -216,6 +219,14 @@ def _ending(connection: ClientConnection) -> str:
     if ours and ours.code in (CloseCode.PROTOCOL_ERROR, CloseCode.INVALID_DATA):
         return f"it sent what is no WebSocket message: {ours.reason}"
     return ""
+
+
+def _hint(connection: ClientConnection) -> Sequence[str]:
+    """What most often lies behind a missing answer, where it can be told."""
+    theirs, ours = connection.protocol.close_rcvd, connection.protocol.close_sent
+    if theirs and theirs.code == CloseCode.NORMAL_CLOSURE:
+        return [RETURNED]
+    return [] if theirs or ours or connection.state is not State.OPEN else [NOT_AWAITED]
 
 
 def _break(error: ConnectionClosed) -> str:

@@ -37,7 +37,7 @@ async def onconnect(websocket):
         await websocket.send(str(fahrenheit(float(message))))
     ### END SOLUTION
 
-# %% wrong="33.1" caught_by="answers the message '-40'" says="it closed the connection without an answer (close code 1000)"
+# %% wrong="33.1" caught_by="answers the message '-40'" says="to go on, it needs a loop over the messages"
 def fahrenheit(celsius):
     return celsius * 9 / 5 + 32
 
@@ -55,7 +55,7 @@ async def onconnect(websocket):
     async for message in websocket:
         await websocket.send(fahrenheit(float(message)))
 
-# %% wrong="33.1" caught_by="answers the message '100'" says="it gave no answer within 2 s"
+# %% wrong="33.1" caught_by="answers the message '100'" says="Without await in front of it, such a call does nothing"
 def fahrenheit(celsius):
     return celsius * 9 / 5 + 32
 
@@ -215,7 +215,7 @@ async def weather(websocket):
         latest[name] = reading
         await websocket.send("noted")
 
-# %% wrong="33.3" caught_by="answers the message 'Harbour'" says="it closed the connection without an answer (close code 1000)"
+# %% wrong="33.3" caught_by="answers the message 'Harbour'" says="to go on, it needs a loop over the messages"
 latest = {}
 
 

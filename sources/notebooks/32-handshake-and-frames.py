@@ -253,7 +253,7 @@ talk(echo, bye)[2]
 # | 1000 | I am done | 1008 | against my rules |
 # | 1001 | I am leaving: a page was closed, a server stops | 1009 | too big |
 # | 1002 | you broke the protocol | 1011 | I failed |
-# | 1003 | I take no such frames | 3000–3999 | registered for a framework |
+# | 1003 | I take no such data | 3000–3999 | registered for a framework |
 # | 1007 | that is no UTF-8 | 4000–4999 | yours to use |
 #
 # Three codes are only names for what a program noticed by itself: **1005**, a close frame without a code; **1006**, no close frame at all;
