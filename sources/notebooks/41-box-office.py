@@ -268,7 +268,13 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 # | one framework for HTTP and WebSockets | Starlette or FastAPI, on ASGI |
 # | fewer bytes, fewer round trips | HTTP/2 and HTTP/3, which keep methods, status codes and headers as you know them |
 #
-# The standards read well by now: RFC 9110 for what HTTP means, RFC 9112 for its bytes, RFC 6455 for WebSockets.
+# The standards read well by now: RFC 9110 for what HTTP means, RFC 9112 for its bytes, RFC 6455 for WebSockets. And the servers of this
+# course are yours, to read and to change. Close this one, and tidy up:
+
+# %%
+office.stop()
+folder.cleanup()
+office
 
 # %% [markdown]
 # ## Recap
@@ -304,9 +310,6 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
 # %% [markdown]
 # **Now you:** build the same for the weather station, in eight stages.
-
-# %%
-folder.cleanup()
 
 # %%
 stop_all()
