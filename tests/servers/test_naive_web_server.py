@@ -144,7 +144,7 @@ def test_a_file_that_may_not_be_read_is_404_too(
         raise PermissionError
 
     monkeypatch.setattr(naive_web_server, "open", refuse, raising=False)
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert exchange(naive, get(b"/hello.txt")).startswith(b"HTTP/1.0 404 ")
     assert exchange(mended, get(b"/hello.txt", CLOSE)).startswith(b"HTTP/1.1 403 Forbidden\r\n")
 
@@ -154,7 +154,7 @@ def test_a_fault_of_its_own_is_404_too(naive: Server, mended: Server, monkeypatc
         raise RuntimeError("out of order")
 
     monkeypatch.setattr(naive_web_server, "open", fail, raising=False)
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(Path, "open", fail)
     assert exchange(naive, get(b"/hello.txt")).startswith(b"HTTP/1.0 404 ")
     assert exchange(mended, get(b"/hello.txt", CLOSE)).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
 
