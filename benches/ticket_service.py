@@ -23,6 +23,7 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
+from benches.table import Row
 from benches.tap import keep_to
 from benches.web_server import opened
 from servers.ticket_store import Show, Store
@@ -128,8 +129,11 @@ KINDS = {"GET /shows/1": (lambda: GET, b"200"), "POST /bookings": (post, b"201")
 WAYS = [(kind, connections) for kind in KINDS for connections in (1, 8)]
 
 
-def main() -> None:
-    rates: dict[tuple[str, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+Rates = dict[tuple[str, int], dict[str, list[float]]]  # for each way and service, one of each round
+
+
+def measure() -> Rates:
+    rates: Rates = defaultdict(lambda: defaultdict(list))
     with contextlib.ExitStack() as stack:
         keep_to(0)
         words = commands(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -139,9 +143,29 @@ def main() -> None:
             for kind, connections in WAYS:
                 for name, port in ports.items():
                     rates[kind, connections][name].append(answered(port, *KINDS[kind], connections) / SECONDS)
-    print(f"{'requests a second':32}" + "".join(f"{name:>17}" for name in ports))
+    return rates
+
+
+def rows() -> list[Row]:
+    """Ours beside the bare ones, both in memory."""
+    return [
+        Row(
+            f"ticket_service: {kind}, {connections} at a time",
+            statistics.median(found["ours"]),
+            statistics.median(found[beside]),
+            "per s",
+            beside,
+        )
+        for (kind, connections), found in measure().items()
+        for beside in ("Flask", "Flask-RESTful")
+    ]
+
+
+def main() -> None:
+    rates = measure()
+    print(f"{'requests a second':32}" + "".join(f"{name:>17}" for name in rates[WAYS[0]]))
     for (kind, connections), found in rates.items():
-        numbers = [f"{statistics.median(found[name]):17,.0f}" for name in ports]
+        numbers = [f"{statistics.median(times):17,.0f}" for times in found.values()]
         print(f"{kind + f', {connections} at a time':32}" + "".join(numbers))
 
 

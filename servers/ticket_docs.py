@@ -4,7 +4,7 @@ Its files come from the package swagger-ui-bundle: the page asks no other host f
 relative, so it works behind a proxy as well.
 """
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, request, send_from_directory
 from swagger_ui_bundle import swagger_ui_path  # type: ignore[import-untyped]
 
 PAGE = """<!doctype html>
@@ -36,14 +36,24 @@ ONLY_OURS = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self
 docs = Blueprint("docs", __name__)
 
 
+def kept(text: str, mimetype: str) -> Response:
+    """An answer that clients may keep, and ask with its ETag whether it still holds."""
+    response = Response(text, headers={"Cache-Control": "no-cache"}, mimetype=mimetype)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 @docs.get("/docs")
 def page() -> Response:
-    return Response(PAGE, headers={"Content-Security-Policy": ONLY_OURS})
+    response = kept(PAGE, "text/html")
+    response.headers["Content-Security-Policy"] = ONLY_OURS
+    return response
 
 
 @docs.get("/docs/start.js")
 def start() -> Response:
-    return Response(START, mimetype="text/javascript")
+    return kept(START, "text/javascript")
 
 
 @docs.get(f"/docs/<any({', '.join(map(repr, ASSETS))}):name>")

@@ -16,7 +16,7 @@ from flask_restful import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from servers.ticket_description import description
-from servers.ticket_docs import docs
+from servers.ticket_docs import docs, kept
 from servers.ticket_documents import (
     bookings_document,
     customer_document,
@@ -92,7 +92,8 @@ class OneBooking(TicketResource):
 
     def put(self, id: int) -> Response:
         response = self.change(id, sent(NewBooking, JSON))
-        del response.headers["ETag"]  # RFC 9110 §9.3.4: not the bytes that the client has sent
+        del response.headers["ETag"]  # RFC 9110 §9.3.4: these are not the bytes that the client has sent
+        response.headers["Cache-Control"] = "no-store"  # so there is nothing to ask about later
         return response
 
     def patch(self, id: int) -> Response:
@@ -154,8 +155,7 @@ def finish(response: Response) -> Response:
 
 
 def openapi() -> Response:
-    told = json.dumps(description(root()))
-    return Response(told, headers={"Cache-Control": PUBLIC}, mimetype=JSON)
+    return kept(json.dumps(description(root())), JSON)
 
 
 class Routes(Api):  # type: ignore[misc]  # Flask-RESTful has no types
