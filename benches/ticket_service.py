@@ -23,8 +23,8 @@ from itertools import count
 from pathlib import Path
 from typing import cast
 
+from benches.measuring import keep_to, keeping_cores
 from benches.table import Row
-from benches.tap import keep_to
 from benches.web_server import opened
 from servers.ticket_store import Show, Store
 
@@ -134,7 +134,7 @@ Rates = dict[tuple[str, int], dict[str, list[float]]]  # for each way and servic
 
 def measure() -> Rates:
     rates: Rates = defaultdict(lambda: defaultdict(list))
-    with contextlib.ExitStack() as stack:
+    with keeping_cores(), contextlib.ExitStack() as stack:
         keep_to(0)
         words = commands(stack.enter_context(tempfile.TemporaryDirectory()))
         ports = {name: stack.enter_context(running(command)) for name, command in words.items()}

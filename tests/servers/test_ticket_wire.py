@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 from httplint.note import levels
 from plain_http import CLOSE, exchange, get, post
+from test_every_server import run_to_the_end
 from test_http_lint import lint
 
 from wirelab import Server, launch
@@ -185,3 +187,23 @@ def test_httplint_finds_fault_with_no_answer() -> None:
             found[name] = notes - THE_REQUESTS
     new.stop()
     assert found == {}
+
+
+# Where bookings are kept --------------------------------------------------------------------------------
+
+
+def test_a_file_keeps_bookings_from_one_start_to_the_next(tmp_path: Path) -> None:
+    words = ["--database", str(tmp_path / "office.db")]
+    for expected in (201, 409):
+        with launch("servers.ticket_service", port=0, args=words) as started:
+            assert status(exchange(started, send(GOOD % 7, JSON))) == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "said"), [("missing/office.db", "unable to open"), ("notes.txt", "not a database")]
+)
+def test_a_file_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, file: str, said: str) -> None:
+    (tmp_path / "notes.txt").write_text("Not a database at all.\n" * 100, encoding="utf-8")
+    ran = run_to_the_end("ticket_service", "--port", "0", "--database", str(tmp_path / file))
+    assert (ran.returncode, ran.stderr.count("\n"), said in ran.stderr) == (1, 1, True)
+    assert ran.stderr.endswith("Choose another with --database\n")
