@@ -19,7 +19,7 @@ from typing import cast
 from benches.measuring import HOST, keep_to, keeping_cores, microseconds, running
 from benches.table import Row, show
 
-CLIENTS, CHANGES, EVERY = 1000, 150, 0.1  # seconds between two changes
+CLIENTS, CHANGES, EVERY = 1000, 100, 0.1  # seconds between two changes; over before the first pings, after 20
 SEATS = 120  # of the show
 HANDSHAKE = (
     b"GET /shows/1 HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
