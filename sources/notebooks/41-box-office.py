@@ -256,20 +256,20 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 #
 # ## Where to go next
 #
-# Your box office would be a small real one. What a large one has besides:
+# This would be a small real one. What a large one has besides:
 #
 # | it lacks | look for |
 # |---|---|
 # | secrets on the way: everybody between can read it | TLS: `https`, `wss`, a certificate |
-# | a front that thousands can lean on | nginx or Caddy as the door; gunicorn or uvicorn behind it |
+# | room for thousands | nginx or Caddy as the door; gunicorn or uvicorn behind it |
 # | people who log in | OpenID Connect, sessions, cookies with `SameSite` |
 # | several computers that see the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` as the watcher |
-# | somebody who notices at night that it is down | logs, metrics, health checks |
+# | somebody who notices that it is down | logs, metrics, health checks |
 # | one framework for HTTP and WebSockets | Starlette or FastAPI, on ASGI |
-# | fewer bytes, fewer round trips | HTTP/2 and HTTP/3, which keep methods, status codes and headers as you know them |
+# | fewer bytes, fewer round trips | HTTP/2 and HTTP/3, with the same methods and status codes |
 #
-# The standards read well by now: RFC 9110 for what HTTP means, RFC 9112 for its bytes, RFC 6455 for WebSockets. And the servers of this
-# course are yours, to read and to change. Close this one, and tidy up:
+# The standards read well by now: RFC 9110 for what HTTP means, RFC 9112 for its bytes, RFC 6455 for WebSockets. The servers of
+# this course are yours to change. Close this one, and tidy up:
 
 # %%
 office.stop()
