@@ -133,7 +133,7 @@ chat.log.wait(2)
 #     Note over S: the first call ends
 # ```
 #
-# Fifty clients at once: `gather` starts them together, and none waits for another.
+# Fifty clients at once: `gather` starts them together, and none waits for another. (The `*` hands over the list as fifty arguments.)
 
 # %%
 async def visit(number):
