@@ -11,9 +11,10 @@ server. The module stays a plain file that knows nothing of this. Three things a
   port is this module's and not a stranger's;
 - standard input is a pipe from the parent. A byte asks the module to end; when the parent dies,
   however it dies, the pipe closes. In both cases the module gets its Ctrl+C, in the second the
-  process ends after a short grace.
+  process ends after a short grace, and with it the processes that the module has started.
 """
 
+import atexit
 import contextlib
 import os
 import runpy
@@ -55,17 +56,27 @@ def announce_listening(mark: str) -> None:
     socket.socket.listen = listen_and_tell  # type: ignore[method-assign, assignment]
 
 
-def end_with_parent() -> None:
+def end_with_parent(orphaned: threading.Event) -> None:
     """Wait for the parent's word or its death, then interrupt the module as Ctrl+C would."""
     asked = wait_for_parent()
+    if not asked:
+        orphaned.set()
     if os.name == "posix":
         os.kill(os.getpid(), signal.SIGINT)  # unlike interrupt_main, wakes a sleeping system call
     else:
         signal.raise_signal(signal.SIGINT)
     if asked:
         wait_for_parent()  # which ends this process if the module does not
+        orphaned.set()
     time.sleep(GRACE)
+    end_session(orphaned)
     os._exit(0)
+
+
+def end_session(orphaned: threading.Event) -> None:
+    """End the module's own processes with it, where no parent is left to do that."""
+    if orphaned.is_set() and os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
 
 
 def wait_for_parent() -> bytes:
@@ -83,7 +94,9 @@ def main() -> None:
     if descriptor != "-1":
         hand_over(int(descriptor), int(port))
     announce_listening(mark)
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    orphaned = threading.Event()
+    atexit.register(end_session, orphaned)  # the first to be registered is the last to be called
+    threading.Thread(target=end_with_parent, args=(orphaned,), daemon=True).start()
     sys.argv = [module, *arguments]
     sys.path[0] = str(Path.cwd())  # as python -m has it, instead of this file's folder
     with contextlib.suppress(KeyboardInterrupt):

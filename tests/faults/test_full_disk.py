@@ -25,6 +25,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+@pytest.mark.proof
 def test_an_exercise_that_cannot_be_reset_stays_as_it_is(run: Run, apart: Apart, checkout: Path) -> None:
     name, folder = "12-web-server.ipynb", checkout / "exercises"
     edit = 'sed -i "s/your code here/half done/" "$0"/*.ipynb\n'
