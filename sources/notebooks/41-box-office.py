@@ -260,13 +260,13 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 #
 # | it lacks | look for |
 # |---|---|
-# | secrets on the way: everybody between can read it | TLS: `https`, `wss`, a certificate |
+# | secrets on the way | TLS: `https`, `wss`, a certificate |
 # | room for thousands | nginx or Caddy as the door; gunicorn or uvicorn behind it |
 # | people who log in | OpenID Connect, sessions, cookies with `SameSite` |
 # | several computers that see the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` as the watcher |
-# | somebody who notices that it is down | logs, metrics, health checks |
+# | a watchman | logs, metrics, health checks |
 # | one framework for HTTP and WebSockets | Starlette or FastAPI, on ASGI |
-# | fewer bytes, fewer round trips | HTTP/2 and HTTP/3, with the same methods and status codes |
+# | fewer round trips | HTTP/2 and HTTP/3, with the same methods and codes |
 #
 # The standards read well by now: RFC 9110 for what HTTP means, RFC 9112 for its bytes, RFC 6455 for WebSockets. The servers of
 # this course are yours to change. Close this one, and tidy up:
