@@ -42,6 +42,7 @@ from servers.ticket_store import Booking, Store
 
 HOST, PORT = "127.0.0.1", 8003
 MAX_BODY = 10_000  # bytes
+MAX_READ = 1_000_000  # bytes: waitress does not even begin to read what is longer
 NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 PUBLIC = "no-cache"  # anybody may keep it, but has to ask whether it still holds
 
@@ -185,7 +186,8 @@ def main() -> None:
     wanted = parser.parse_args()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # who has to wait a moment is no news
     try:
-        server = waitress.create_server(create_app(Store(wanted.database)), host=HOST, port=wanted.port)
+        app = create_app(Store(wanted.database))
+        server = waitress.create_server(app, host=HOST, port=wanted.port, max_request_body_size=MAX_READ)
         print(f"Started REST service at http://{HOST}:{server.effective_port}/shows, Ctrl+C ends it", flush=True)
         server.run()  # until Ctrl+C, which it catches itself
     except KeyboardInterrupt:
