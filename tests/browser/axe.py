@@ -11,19 +11,29 @@ axe_core_python = pytest.importorskip(
 )
 
 PROGRAM = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-# `excused` tells of a rule which elements may break it: those of somebody else.
-RUN = """async ([outside, excused]) => {
-  const {violations} = await axe.run({exclude: outside.map(one => [one])}, {resultTypes: ["violations"]});
+RUN = """async ([inside, outside, excused]) => {
+  const where = {include: inside.map(one => [one]), exclude: outside.map(one => [one])};
+  const {violations} = await axe.run(where, {resultTypes: ["violations"]});
   const ours = (rule, node) => !excused[rule] || !document.querySelector(node.target[0]).closest(excused[rule]);
   return violations.flatMap(rule => rule.nodes.filter(node => ours(rule.id, node)).map(
     node => `${rule.id}: ${node.target[0]}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
 }"""
-UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+NOBODY: Mapping[str, str] = {}
+UNFOLD = (
+    "document.querySelectorAll('details:not([open])').forEach(one => { one.open = true; one.dataset.folded = '' })"
+)
+FOLD = "document.querySelectorAll('[data-folded]').forEach(one => { one.open = false; delete one.dataset.folded })"
 
 
-def violations(page: Page, *, outside: Sequence[str] = (), excused: Mapping[str, str] = {}) -> list[str]:
-    """One line for each element that breaks a rule, with everything that is folded away unfolded."""
+def violations(
+    page: Page, *, inside: str = "html", outside: Sequence[str] = (), excused: Mapping[str, str] = NOBODY
+) -> list[str]:
+    """One line for each element that breaks a rule, with everything that is folded away unfolded.
+
+    `inside` and `outside` are selectors; `excused` names for a rule the elements that may break it.
+    """
     page.evaluate(UNFOLD)
     page.evaluate(PROGRAM)
-    found: list[str] = page.evaluate(RUN, [list(outside), dict(excused)])
+    found: list[str] = page.evaluate(RUN, [[inside], list(outside), dict(excused)])
+    page.evaluate(FOLD)
     return found

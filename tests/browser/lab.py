@@ -187,9 +187,11 @@ class Desk:
         self.page.wait_for_function(DONE)
 
     def use_theme(self, name: str) -> None:
-        self.choose("Settings", "Theme", f"JupyterLab {name}")
         light = "true" if name == "Light" else "false"
-        self.page.locator(f'body[data-jp-theme-light="{light}"]').wait_for(state="attached")
+        body = self.page.locator("body")
+        if body.get_attribute("data-jp-theme-light") != light:
+            self.choose("Settings", "Theme", f"JupyterLab {name}")
+        expect(body).to_have_attribute("data-jp-theme-light", light)
 
     def look(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(LOOK)
@@ -202,6 +204,7 @@ class Desk:
         self.page.evaluate(f"{SCROLLER}.scrollTop = 0")
         high = self.page.evaluate(f"{SCROLLER}.scrollHeight")
         self.page.set_viewport_size({"width": size["width"], "height": min(high, 16_000)})
+        ARTEFACTS.mkdir(exist_ok=True)
         self.page.screenshot(path=ARTEFACTS / f"{name}.png")
         self.page.set_viewport_size(size)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from axe import violations
 from lab import NARROW, PROJECTOR, Desk, stored
 
 OURS = '.wirelab-wire, [style^="border-left: 4px solid"]'  # the wire view; looks.panel
@@ -24,5 +25,11 @@ def cut_off(desk: Desk) -> list[str]:
     for size in (PROJECTOR, NARROW):
         desk.page.set_viewport_size(size)
         found += [f"{size['width']} px: {text}" for text in desk.page.evaluate(CUT_OFF)]
+    desk.picture(f"{desk.path.parent.name}-{desk.path.stem}-narrow")
     desk.page.set_viewport_size(PROJECTOR)
     return found
+
+
+def unreadable(desk: Desk) -> list[str]:
+    """What axe-core finds wrong with our boxes, their colours above all."""
+    return violations(desk.page, inside=OURS) if desk.page.locator(OURS).count() else []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from lab import COURSE, Desk, Lab
 from playwright.sync_api import Page
-from shown import cut_off, differences
+from shown import cut_off, differences, unreadable
 
 pytestmark = pytest.mark.proof
 LESSONS = sorted((COURSE / "notebooks").glob("*.ipynb"))
@@ -16,6 +16,7 @@ def desk(request: pytest.FixtureRequest, page: Page, lab: Lab) -> Iterator[Desk]
     desk = Desk(page, request.param)
     desk.run_all()
     yield desk
+    desk.use_theme("Light")
     desk.close()
     assert lab.ask("kernels") == []
 
@@ -27,6 +28,13 @@ def test_run_all_shows_what_is_stored(desk: Desk) -> None:
 
 def test_nothing_is_cut_off(desk: Desk) -> None:
     assert cut_off(desk) == []
+
+
+def test_the_kits_views_can_be_read_in_both_themes(desk: Desk) -> None:
+    assert unreadable(desk) == []
+    desk.use_theme("Dark")
+    desk.picture(f"lesson-{desk.path.stem}-dark")
+    assert unreadable(desk) == []
 
 
 def test_restart_and_run_all_shows_it_again(desk: Desk) -> None:
