@@ -27,6 +27,7 @@ OFFLINE = (
     "The first start needs the internet (about 100 MB, once; later ones work offline): "
     "connect, set HTTPS_PROXY if you are behind a proxy, then run start.py again.\n"
 )
+MOUNT_READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"'
 READ_ONLY = (
     "The course's folder cannot be written, or a program still uses its .venv: close that program, or copy "
     "the course to a folder of your own and run start.py there.\n"
@@ -130,7 +131,7 @@ def copy(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     def copy() -> Course:
         folder = tmp_path_factory.mktemp("course") / "ein schöner Kurs"
         shutil.copytree(ROOT / "data", folder / "data")
-        for name in ("start.py", "pyproject.toml", "README.md"):
+        for name in ("start.py", "pyproject.toml", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder)
         (folder / "wirelab").mkdir()
         (folder / "wirelab/__init__.py").touch()
@@ -432,17 +433,42 @@ def test_a_fault_without_advice_is_shown_as_the_installer_told_it(copy: Copy, tm
     assert start.stderr == SETTING_UP + "the moon is in the wrong quarter\n" + unknown
 
 
+def apart(what: str) -> list[str]:
+    """Words before a command, for mounts or a network of its own."""
+    inside = ["unshare", "--user", "--map-root-user", what]
+    if not shutil.which("unshare") or subprocess.run([*inside, "true"], capture_output=True).returncode:
+        pytest.skip("this machine gives no program mounts or a network of its own")
+    return inside
+
+
 def mounted(course: Course, mount: str) -> subprocess.CompletedProcess[str]:
     """Start the course on a file system mounted for it alone; "$0" in the mount command is its folder."""
-    inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    if not shutil.which("unshare") or subprocess.run([*inside, "true"], capture_output=True).returncode:
-        pytest.skip("this machine lets no program mount for itself")
-    return course.start(within=[*inside, f'{mount} && exec "$@"', str(course.folder)], PATH=os.environ["PATH"])
+    inside = [*apart("--mount"), "sh", "-c", f'{mount} && exec "$@"', str(course.folder)]
+    return course.start(within=inside, PATH=os.environ["PATH"])
 
 
 def test_a_folder_mounted_read_only_is_to_be_copied(copy: Copy):
-    start = mounted(copy(), 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"')
+    start = mounted(copy(), MOUNT_READ_ONLY)
     assert (start.returncode, start.stderr) == (1, READ_ONLY)
+
+
+def test_a_course_that_is_set_up_opens_from_a_read_only_folder(ready: Course):
+    start = mounted(ready, MOUNT_READ_ONLY)
+    assert (start.returncode, start.stderr) == (0, "")
+
+
+def test_a_course_that_is_set_up_opens_without_any_network(ready: Course):
+    start = ready.start(within=apart("--net"), PATH=os.environ["PATH"])
+    assert (start.returncode, start.stderr) == (0, "")
+
+
+@pytest.mark.proof
+def test_without_any_network_the_first_start_says_so(copy: Copy, offline: dict[str, str]):
+    course = copy()
+    for setting in ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"):
+        offline.pop(setting)  # the public index, whose name nobody can tell here
+    start = course.start(within=apart("--net"), **{**offline, "PATH": os.environ["PATH"]})
+    assert (start.returncode, start.stderr) == (1, SETTING_UP + OFFLINE)
 
 
 @posix
