@@ -6,6 +6,7 @@ python -m servers.seat_watcher --show 1
 
 import argparse
 import asyncio
+import os
 import re
 import time
 from collections import deque
@@ -30,6 +31,12 @@ MAX_MESSAGE = 1024  # bytes; a longer one closes the connection with 1009
 RATE = 20  # messages a client may send in a second; one more closes the connection with 1008
 PATH = re.compile(r"/shows/([0-9]{1,9})")
 OWN_ORIGINS = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
+ANY_ORIGIN = re.compile(r"https?://.+")
+
+
+def own_origins() -> re.Pattern[str]:
+    """Whose pages are ours. Under a Hub they come through its proxy alone, which has looked at Origin."""
+    return ANY_ORIGIN if "JUPYTERHUB_SERVICE_PREFIX" in os.environ else OWN_ORIGINS
 
 
 def place(target: str) -> tuple[int, int | None, str]:
@@ -75,7 +82,7 @@ class Feed:
             "process_request": self.admit,
             "create_connection": partial(BoundedConnection, Door(self.max_clients + self.backlog)),
             # Programs send no Origin. Browsers do, so that a stranger's page can be kept out.
-            "origins": [None, OWN_ORIGINS, *origins],
+            "origins": [None, own_origins(), *origins],
             # Deflate takes 32 KiB for each client and twice the time, to make 70 bytes 50.
             "compression": None,
             "max_size": MAX_MESSAGE,

@@ -35,10 +35,11 @@ function connect() {
   const address = feedAddress(new URL(location), port);
   if (number !== null) address.search = new URLSearchParams({ since: number, life });
   socket = new WebSocket(address);
-  socket.onopen = () => { tries = 0; line("live", true); };
+  socket.onopen = () => { tries = 0; line("live", true); say(""); };
   socket.onmessage = (event) => hear(JSON.parse(event.data));
   socket.onclose = (event) => {
     line("not live: connecting again…", false);
+    if (number === null && tries === 2) say("Nobody tells of seats here. The whole box office does.");
     // A little chance, so that not all pages come back in the same instant.
     const wait = Math.min(QUICK * 1.5 ** tries++, SLOW) * (0.5 + Math.random());
     setTimeout(connect, wait);

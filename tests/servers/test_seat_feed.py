@@ -307,6 +307,14 @@ def test_a_hubs_pages_may_connect_where_it_is_named(feed: Feed) -> None:
         assert refused(server.url + "/shows/1", origin="https://hub.example:444")[0] == 403
 
 
+def test_under_a_hub_its_proxy_has_looked_at_the_origin(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ada/")
+    with serve(feed, **feed.options()) as server:
+        with connect(server.url + "/shows/1", origin="https://hub.example") as client:  # type: ignore[arg-type]
+            assert hear(client)["type"] == "seats"
+        assert refused(server.url + "/shows/1", origin="null")[0] == 403  # type: ignore[arg-type]
+
+
 def test_a_full_house_refuses_with_503_and_takes_the_next_when_one_leaves(seats: Seats) -> None:
     feed = stand_alone(seats)
     feed.max_clients = 2
