@@ -51,19 +51,22 @@ fresh = requests.get(shop.url + "/", timeout=3).text
 # answers. A share price, a news report, the seats that are left: each page about them is a copy that gets old, sometimes before the
 # browser has drawn it.
 #
-# The same server has a page that does not go stale. Run the next cell, open the link that it shows, and in a second tab the same address
-# with `live` behind the last slash. Put the tabs side by side, and run the cell a few times more. One page follows, without being
-# loaded again.
+# The same server has a page that does not go stale. Here it is:
 
 # %%
-price.change(price.now().price - 1)
-shop
+shop.page("/live", height=160)
+
+# %% [markdown]
+# Run the next cell, a few times if you like, and keep an eye on the page. It follows, and nobody loads it again.
+
+# %%
+price.change(price.now().price - 1).price
 
 # %% [markdown] tags=["notes"]
-# Show the two tabs first, on the projector, before any code. Ask: how can the server reach a page that has been delivered? Take
+# Show the live page first, on the projector, before any code. Ask: how can the server reach a page that has been delivered? Take
 # all ideas; somebody says *the page asks again*, which is the next section. A good picture for the four ways: calling the theatre every
-# minute; calling and being left on the line; having the theatre on the line for good. Typical trouble: behind a Hub there is no link to
-# open; use the wire views. Short of time: leave out If-None-Match. Nobody should leave without the plot and the break-it.
+# minute; calling and being left on the line; having the theatre on the line for good. Typical trouble: on a shared Hub there is no page to
+# show; use the wire views. Short of time: leave out If-None-Match. Nobody should leave without the plot and the break-it.
 
 # %% [markdown]
 # ## Polling: ask again and again
