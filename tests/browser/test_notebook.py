@@ -70,7 +70,7 @@ def test_a_busy_cell_can_be_stopped_and_the_next_one_runs(scratch: Scratch, busy
     expect(desk.output(0)).to_contain_text("ing")  # it has come to where it stays
     desk.interrupt(way)
     expect(desk.output(0)).to_contain_text(re.compile("KeyboardInterrupt|CancelledError"))
-    desk.wait()
+    desk.wait_for(0)
     desk.run(1)
     expect(desk.output(1)).to_contain_text("42")
 
