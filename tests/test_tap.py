@@ -630,6 +630,7 @@ def test_an_interrupt_while_the_tap_waits_for_the_last_bytes_ends_it_at_once() -
             client.sendall(b"GET")
             server, _ = listener.accept()
             server.recv(3)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job has it ignored
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
             try:
                 tap.stop()
