@@ -95,6 +95,51 @@ def test_a_stub_is_not_started() -> None:
     assert repr(result) == "Exercise 0.1, Say hello: not started yet"
 
 
+@pytest.fixture
+def stages() -> Iterator[None]:
+    """Two exercises of one notebook; the second stands on the first, and on a server beside its own."""
+
+    @exercise("0.8", "Keep it", writes=["keep"])
+    def keep_it(web: Probe, expect: Expect) -> None:
+        web.get("/")
+
+    @exercise("0.9", "Show it", writes=["show"])
+    def show_it(web: Probe, expect: Expect) -> None:
+        web.get("/")
+        web.beside("Keeping").get("/")
+
+    yield
+    for id in ("0.8", "0.9"):
+        del _EXERCISES[id]
+
+
+class Keeping(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.keep()
+
+    def keep(self) -> None:
+        raise NotImplementedError("your code here")
+
+
+@pytest.mark.usefixtures("stages")
+def test_a_stub_of_another_exercise_comes_first() -> None:
+    result = check("0.9", launch(Keeping, port=0))
+    assert repr(result) == (
+        "Exercise 0.9, Show it: not started yet\nExercise 0.8, Keep it, comes first: keep is not written yet."
+    )
+    assert repr(check("0.8", launch(Keeping, port=0))) == "Exercise 0.8, Keep it: not started yet"
+
+
+@pytest.mark.usefixtures("stages")
+def test_what_fails_in_a_server_beside_belongs_to_the_check() -> None:
+    shown = launch(handler(ok(b"")), port=0)
+    with launch(Keeping, port=0):
+        assert "Exercise 0.8, Keep it, comes first" in repr(check("0.9", shown))
+    result = repr(check("0.9", shown))
+    assert "✗ has the server Keeping beside it\n    got: it is not running" in result
+    assert "Hint: Run the cells with launch() again" in result
+
+
 @pytest.mark.parametrize("nothing", [..., None])
 def test_dots_are_not_started(nothing: Any) -> None:
     assert check("0.1", nothing).verdict is Verdict.NOT_STARTED

@@ -5,7 +5,7 @@ import inspect
 import os
 import pkgutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -65,6 +65,7 @@ class Exercise:
     points: int
     kind: Kind
     try_out: Callable[[Any, Expect], None]
+    writes: Sequence[str] = ()
 
     def result(self, verdict: Verdict, expect: Expect | None = None, said: str = "") -> Result:
         return Result(self.id, self.title, self.points, verdict, expect.findings if expect else (), said)
@@ -75,16 +76,18 @@ _MISSES: Counter[tuple[str, str]] = Counter()  # (exercise, expectation) → how
 
 
 def exercise(
-    id: str, title: str, *, points: int = 1, of: Kind = "server"
+    id: str, title: str, *, points: int = 1, of: Kind = "server", writes: Sequence[str] = ()
 ) -> Callable[[Callable[[Any, Expect], None]], Exercise]:
     """Make a function the check of an exercise. For the modules in checks/.
 
     The function takes what the learner handed in, and an `Expect`. `of` is a "server" from launch(),
     wrapped in a `Probe`; a "function", a client among them, wrapped in a `Caller`; or a "value".
+    `writes` names the functions that are written in this exercise, where others stand on them: a check that comes
+    to one of them before it is written says which exercise comes first.
     """
 
     def register(function: Callable[[Any, Expect], None]) -> Exercise:
-        _EXERCISES[id] = Exercise(id, title, points, of, function)
+        _EXERCISES[id] = Exercise(id, title, points, of, function, writes)
         return _EXERCISES[id]
 
     return register
@@ -163,11 +166,12 @@ def _try_server(exercise: Exercise, server: Any) -> Result:
     if not server.running:
         return exercise.result(Verdict.NOT_RUNNING, said="Run the cell with launch() again, then this one.")
     expect, before, lines = Expect(), server.failure_count, server.log.total
-    _run(exercise, Probe(server, expect, Deadline()), expect)
+    probe = Probe(server, expect, Deadline())
+    _run(exercise, probe, expect)
     server.settle(GOODBYE)
-    count = server.failure_count - before
-    if count:
-        return _crashed(exercise, expect, server.failures[-count:][0])
+    for one, known in [(server, before), *probe.others]:
+        if count := one.failure_count - known:
+            return _crashed(exercise, expect, one.failures[-count:][0])
     verdict = _right_or_wrong(expect)
     if server.running and verdict is Verdict.WRONG and (failed := _told_in_log(server, lines)):
         return _crashed(exercise, expect, failed)
@@ -186,9 +190,20 @@ def _told_in_log(server: Server, before: int) -> Failure | None:
 def _crashed(exercise: Exercise, expect: Expect, failed: Failure) -> Result:
     """An untouched stub raises too, and that is no crash."""
     if _is_stub(failed):
-        return exercise.result(Verdict.NOT_STARTED)
+        return exercise.result(Verdict.NOT_STARTED, said=_comes_first(exercise, failed.function))
     advice = [f"\n{said}" for kinds, said in ADVICE if failed.kind in kinds]
     return exercise.result(Verdict.CRASHED, expect, f"Your code failed with {failed}{''.join(advice)}")
+
+
+def _comes_first(exercise: Exercise, name: str) -> str:
+    """Which other exercise of the same notebook writes the function that is missing, if one does."""
+    if name in exercise.writes:
+        return ""
+    lesson = exercise.id.partition(".")[0]
+    for other in _EXERCISES.values():
+        if name in other.writes and other.id.partition(".")[0] == lesson:
+            return f"Exercise {other.id}, {other.title}, comes first: {name} is not written yet."
+    return ""
 
 
 def _is_stub(failed: Failure) -> bool:

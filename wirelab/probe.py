@@ -12,11 +12,13 @@ from wirelab.amiss import LENGTH, amiss, junk
 from wirelab.asking import MOST, ask, final
 from wirelab.expect import Expect
 from wirelab.guest import Guest, Wires, guest
-from wirelab.launch import Server
+from wirelab.launch import Server, servers
 from wirelab.messages import Request, Response
 from wirelab.patience import Deadline
 from wirelab.recording import End, Memory, Recorder, Side
 from wirelab.wire import Conversation, read_all
+
+AGAIN = "Run the cells with launch() again, from the top."
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ class Probe:
     def __init__(self, server: Server, expect: Expect, deadline: Deadline) -> None:
         self.server, self.expect, self._deadline = server, expect, deadline
         self._wires = Wires(server.port)
+        self.others: list[tuple[Server, int]] = []  # with what had failed in each before
+
+    def beside(self, name: str) -> "Probe":
+        """Another server of the notebook, by its name; what fails in it belongs to the check as well."""
+        found = next((one for one in servers() if one.name == name and one.running), None)
+        if not found:
+            raise self.expect.missed(f"has the server {name} beside it", "it is not running", hint=AGAIN)
+        self.others.append((found, found.failure_count))
+        return Probe(found, self.expect, self._deadline)
 
     def get(self, path: str, **more: Any) -> Reply:
         return self.request("GET", path, **more)
