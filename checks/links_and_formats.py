@@ -56,7 +56,7 @@ SPECIFIC = (
 )
 NEVER = "q=0 means: never this one. Having a name in the header is not the same as being wanted."
 CHOICES: list[tuple[str, str | None, str, tuple[str, ...]]] = [  # Accept, the choice, what it is, hints
-    (TEXT, TEXT, "takes the one format that is named", ()),
+    (TEXT, TEXT, "takes the one format that is named", ("What comes back is a name from offered.", SPECIFIC[1])),
     (
         f"{TEXT};q=0.3, {XML};q=0.8",
         XML,
@@ -128,7 +128,12 @@ BY_LINKS = (
 @exercise("24.3", "To the end", points=4, of="function")
 def to_the_end(function: Caller, expect: Expect) -> None:
     visit = function.visits(_answers({"/": NUMBERED["/"], "/readings": _page([17.5, 17])}))
-    expect.equal(visit.value, [17.5, 17], "gives the readings of a single page", hint="A list of all of them.")
+    expect.equal(
+        visit.value,
+        [17.5, 17],
+        "gives the readings of a single page",
+        hint="Give back one list, with the readings of every page.",
+    )
     visit = function.visits(_answers(NUMBERED))
     expect.equal(visit.value, [17.5, 17, 16.5], "gives the readings of two pages, in their order", hint=BY_LINKS)
     asked = [request.target for request in visit.requests]

@@ -18,14 +18,18 @@ from wirelab import check, launch, stop_all
 # ## 24.1 Where a link leads
 #
 # A client has fetched `document` from `url`. Its links look like those of the lesson:
-# `{"name": "Hilltop", "_links": {"readings": {"href": "/stations/2/readings"}}}`
 #
-# Write `target`, so that it gives the complete address to which the link `rel` leads, or `None` if the document has no such link. Not
-# every document has `_links`.
+# ```python
+# {"name": "Hilltop", "_links": {"readings": {"href": "/stations/2/readings"}}}
+# ```
+#
+# Write `target`, so that it gives the complete address to which the link `rel` leads, or `None` if the document has no such link.
+# Not every document has `_links`.
 
 # %% [markdown] tags=["solution"]
-# A link that is missing is no accident: that there is no `next` means that this is the last page. So it is asked for with `get`. And
-# `href` is joined as a browser would do it. Gluing it to the address of the server works only as long as all links begin with a slash.
+# A link that is missing is no accident: that there is no `next` means that this is the last page. So it is asked for with `get`.
+# And `href` is joined as a browser would do it. Gluing it to the address of the server works only as long as all links begin with a
+# slash.
 
 # %% exercise="24.1"
 def target(url, document, rel):
@@ -61,15 +65,15 @@ check("24.1", target)
 # `accept` is the value of a client's header `Accept`, and `offered` is a list of the formats that the server has, such as
 # `["application/json", "text/plain"]`. Write `choose`, so that it gives
 #
-# - the format that the client likes best; of several that it likes the same, the first in `offered`,
+# - the format that the client likes best; where a star fits several, the first of them in `offered`,
 # - `None` if none will do,
 # - the first in `offered` if `accept` is an empty text.
 #
 # You may use werkzeug's parser, which is imported above.
 
 # %% [markdown] tags=["solution"]
-# The header is a small language, with weights, stars and rules about which range counts. Reading it is work for a parser that
-# many have tested. What it cannot know is what *nothing* means: a client that sends no wish takes anything.
+# The header is a small language, with weights, stars and rules about which range counts. Reading it is work for a parser that many
+# have tested. What it cannot know is what *nothing* means: a client that sends no wish takes anything.
 
 # %% exercise="24.2"
 def choose(accept, offered):
@@ -116,16 +120,19 @@ check("24.2", choose)
 # %% [markdown]
 # ## 24.3 To the end
 #
-# A station's archive has one address that you know, `url`. The document there has a link `readings`, which leads to the first page of
-# readings. A page looks like this, and the last one has no `next`:
-# `{"readings": [17.5, 17.0], "_links": {"next": {"href": "/readings?page=2"}}}`
+# A station's archive has one address that you know, `url`. The document there has a link `readings`, which leads to the first page
+# of readings. A page looks like this, and the last one has no `next`:
 #
-# Write `all_readings`, so that it gives the readings of all pages in one list. Other archives name their pages in other ways: follow the
-# links, whatever they look like. Your `target` from 24.1 can help.
+# ```python
+# {"readings": [17.5, 17.0], "_links": {"next": {"href": "/readings?page=2"}}}
+# ```
+#
+# Write `all_readings`, so that it gives the readings of all pages in one list. Other archives name their pages in other ways:
+# follow the links, whatever they look like. Your `target` from 24.1 can help.
 
 # %% [markdown] tags=["solution"]
-# The client knows two names and one address. Each step joins the link with the address of the page on which it stands, `reply.url`. A page
-# without readings is a page all the same; what ends the walk is that there is no `next`.
+# The client knows two names and one address. Each step joins the link with the address of the page on which it stands, `reply.url`.
+# A page without readings is a page all the same; what ends the walk is that there is no `next`.
 
 # %% exercise="24.3"
 def all_readings(url):
@@ -195,16 +202,16 @@ check("24.3", all_readings)
 #
 # The last reading of a station, at `/now`. Write `now`, so that it answers
 #
-# - in JSON, with `READING` as it stands; also to clients that do not say what they like, or like both the same,
+# - in JSON, with `READING` as it stands; also to clients that do not say what they like, or take anything,
 # - in plain text, with `Hilltop: 12.25 °C` and a line break, to those that like that more,
 # - 406 to those that like neither.
 #
 # Each answer says `Vary: Accept`. The two representations have an `ETag`, each its own.
 
 # %% [markdown] tags=["solution"]
-# Three answers, and what they have in common is done once, at the end: so none of them can lack `Vary`. Flask has an answer to no `Accept`
-# at all only if you ask for it: `best_match` finds nothing there, and gives `None`. `add_etag` makes the tag from the bytes; so it differs
-# where these differ, and changes when the reading does.
+# Three answers, and what they have in common is done once, at the end: so none of them can lack `Vary`. Where no `Accept` came,
+# `best_match` finds nothing and gives `None`, which would be a 406: so that is asked first. `add_etag` makes the tag from the
+# bytes; so it differs where these differ, and changes when the reading does.
 
 # %% exercise="24.4"
 READING = {"station": "Hilltop", "degrees": 12.25}

@@ -87,7 +87,7 @@ bookings = link(home.url, home.json(), "bookings")
 for seat in [31, 32, 33]:
     requests.post(bookings, json={"show": 1, "seat": seat, "name": "Ada"}, timeout=3)
 
-page = get(bookings + "?limit=2")
+page = get(bookings + "?limit=2")  # a form; its names are told in the description, service-desc
 print(*page.json()["_links"])
 last = get(link(page.url, page.json(), "next"))
 print(*last.json()["_links"])
@@ -158,8 +158,8 @@ for exchange in tap.http:
 # - **Against:** a client needs more requests, and still has to know names and forms. Most programmers write it from a list of
 #   addresses, such as OpenAPI, and addresses that never move need not be found.
 #
-# JSON itself knows no links, an address in it is text. The `_links` of this service follow a convention, HAL, which is an Internet
-# draft since 2012 and no standard; there are others. HTML, and Atom, have links by birth.
+# JSON itself knows no links: an address in it is only text. The `_links` of this service follow a convention, HAL, which is an
+# Internet draft since 2012 and no standard; there are others. HTML, and Atom, have links by birth.
 #
 # HTTP has a place for them as well, the header `Link` (RFC 8288). It works for every format, even for a picture or a plain text:
 
@@ -221,7 +221,7 @@ for entry in feed.findall("a:entry", ATOM):
 # ## How much do you like it?
 #
 # A client may like several formats, and one more than another. `q` is a weight from 0 to 1; where none is given it is 1, and 0
-# means *never*. A star stands for anything. Of all that fit a format, the **most specific** one counts, wherever it stands:
+# means *never*. A star stands for anything. Of all wishes that fit a format, the **most specific** one counts, wherever it stands:
 
 # %%
 from servers.ticket_formats import FORMATS
@@ -309,8 +309,9 @@ for wish in ["text/html", BROWSER, "text/html, application/json;q=0.1", "*/*, ap
     print(wish, "→", sent(careless.url + "/shows/1", wish))
 
 # %% [markdown]
-# The test with one name passes, and every real client gets the wrong thing: a browser shows XML, because `application/xhtml+xml`
-# and `application/xml;q=0.9` contain the word; and the last one is sent what it refused. Mended, with two lines:
+# The test with one name passes, and real clients get the wrong thing. A browser shows XML, because `application/xhtml+xml` and
+# `application/xml;q=0.9` contain the word. The next one gets what it likes least, and the last one what it refused. Mended, with
+# two lines:
 
 # %%
 tidy = Flask("tidy")
@@ -357,7 +358,7 @@ tap
 
 # %% [markdown]
 # Ben sees JSON. Two clients asked, and one request is on the wire: Ben's never arrived, so the server's log shows nothing wrong.
-# The server kept from the cache that `Accept` made a difference.
+# The server did not tell the cache that `Accept` makes a difference.
 #
 # ```mermaid
 # sequenceDiagram
@@ -432,7 +433,7 @@ for kind in ["application/json", "application/xml"]:
 # </details>
 # <details><summary>You POST a form to a service that reads JSON only. 406 or 415?</summary>
 #
-# 415: the server does not understand your body. It has not even come to the question what you would understand.
+# 415. It is about the body that you sent; what you would like to get has nothing to do with it.
 #
 # </details>
 # <details><summary>A service answers in JSON only, whatever Accept says. Does it need Vary: Accept?</summary>
