@@ -57,15 +57,22 @@ class PatientRetry(Retry):
             return None
 
 
+def advice(reply: requests.Response) -> str:
+    if wait := reply.headers.get("Retry-After"):
+        return f"Try again later: Retry-After {wait}"
+    if moved := reply.headers.get("Location"):
+        return f"It is at {moved} now"
+    return ADVICE.get(reply.status_code, "")
+
+
 def refused(reply: requests.Response) -> Problem:
+    """What the answer tells of the problem; where it tells nothing, its status has to do."""
     try:
         told = dict(reply.json())
     except (ValueError, TypeError, RecursionError):  # no JSON, or no object
         told = {}
-    wait, moved = reply.headers.get("Retry-After"), reply.headers.get("Location")
-    advice = f"Try again later: Retry-After {wait}" if wait else f"It is at {moved} now" if moved else ""
     title, detail = str(told.get("title") or reply.reason), str(told.get("detail") or "")
-    return Problem(reply.status_code, title, detail, advice or ADVICE.get(reply.status_code, ""))
+    return Problem(reply.status_code, title, detail, advice(reply))
 
 
 def unanswered(method: str, error: requests.RequestException) -> Problem:

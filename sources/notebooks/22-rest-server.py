@@ -386,8 +386,8 @@ call("GET", "/shows/1")
 #
 # </details>
 #
-# **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [A WebSocket server and
-# its client in Python](33-websocket-server.ipynb).
+# **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [Calling it with
+# requests](23-rest-client.ipynb).
 
 # %%
 stop_all()
