@@ -442,7 +442,8 @@ for kind in ["application/json", "application/xml"]:
 #
 # </details>
 #
-# **Now you:** [exercise 24](../exercises/24-links-and-formats.ipynb). **Next lesson:** [Pages go stale](31-stale-pages.ipynb).
+# **Now you:** [exercise 24](../exercises/24-links-and-formats.ipynb). **Next lesson:** [A service to
+# trust](25-a-service-to-trust.ipynb).
 
 # %%
 stop_all()
