@@ -25,7 +25,7 @@ import websocket as websocket_client
 from flask import Flask
 from flask_restful import Api, Resource, abort
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 from websockets.sync.client import connect
 
 from wirelab import Server, launch, servers, stop_all
@@ -527,6 +527,21 @@ def test_an_exception_in_a_websocket_handler_is_advice(capfd: pytest.CaptureFixt
         websocket.recv(timeout=5)
     server.log.wait(3)
     assert "ValueError: no such seat\n  broken, line " in repr(server)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", ["plain", "async"])
+def test_an_exception_before_the_handshake_is_advice(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    def plain(websocket: ServerConnection, request: object) -> None:
+        raise ValueError("no such show")
+
+    async def awaited(websocket: ServerConnection, request: object) -> None:
+        plain(websocket, request)
+
+    server = launch(echo, port=0, process_request=plain if kind == "plain" else awaited)
+    with pytest.raises(InvalidStatus, match="500"), connect(server.url):
+        pass
+    assert "ValueError: no such show\n  plain, line " in repr(server)
     assert capfd.readouterr() == ("", "")
 
 

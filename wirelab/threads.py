@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ctypes
 import functools
+import inspect
 import logging
 import socket
 import socketserver
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 OnConnect = Callable[[ServerConnection], Awaitable[None]]
+HOOKS = ("process_request", "process_response")  # of websockets.serve
 GOODBYE = 0.3  # seconds a WebSocket client gets to answer the closing frame
 POLL = 0.05  # seconds between two looks at whether the server is to stop
 
@@ -183,7 +185,8 @@ class WebSocketHost(Host):
     def __init__(self, handler: OnConnect, listener: socket.socket, options: dict[str, Any]) -> None:
         super().__init__()
         self.port = listener.getsockname()[1]
-        self._handler, self._listener, self._options = handler, listener, options
+        self._handler, self._listener = handler, listener
+        self._options = {name: self._watched(name, option) for name, option in options.items()}
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(self._stray)
         self._ready, self._end = threading.Event(), asyncio.Event()
@@ -242,6 +245,21 @@ class WebSocketHost(Host):
             task.cancel()
         if rest:
             await asyncio.wait(rest, timeout=PATIENCE)
+
+    def _watched(self, name: str, option: Any) -> Any:
+        """A function that looks at handshakes fails in silence: the library logs it and answers 500."""
+        if name not in HOOKS or not callable(option):
+            return option
+
+        async def watched(*arguments: Any) -> Any:
+            try:
+                answer = option(*arguments)
+                return await answer if inspect.isawaitable(answer) else answer
+            except Exception as error:
+                self.keep(failure(error))
+                raise
+
+        return watched
 
     async def _guarded(self, websocket: ServerConnection) -> None:
         path = websocket.request.path if websocket.request else "?"
