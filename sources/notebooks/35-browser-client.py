@@ -342,8 +342,9 @@ feed.stop()
 feed
 
 # %% [markdown]
-# Your own pages say *closed with 1001*, and stay like that. The large one says that it is connecting again. A browser does not do that
-# by itself: a `WebSocket` that is closed stays closed. The page has to make a new one.
+# Your first page says *closed with 1001*. (A page behind Jupyter's proxy says 1005, no code: the proxy keeps it to itself.) So it
+# stays, while the large page is connecting again. A browser does not do that by itself: a `WebSocket` that is closed stays closed, and the
+# page has to make a new one.
 
 # %%
 feed = launch("servers.seat_feed")
