@@ -117,13 +117,21 @@ class Guest:
         with self._closed_too_soon():
             return self._connection.recv(timeout=until.left(patience.ANSWER))
 
+    def vanish(self) -> None:
+        """Hang up without a close frame, as the system does for a program that died."""
+        with contextlib.suppress(OSError):  # the server was faster
+            self._connection.socket.shutdown(socket.SHUT_RDWR)
+
     def is_silent(self, seconds: float = 0.2) -> bool:
         """Whether nothing comes for a moment."""
+        return self.heard(seconds) is None
+
+    def heard(self, seconds: float = 0.2) -> str | bytes | None:
+        """The next message, or None if none comes for a moment."""
         try:
-            self._connection.recv(timeout=seconds)
+            return self._connection.recv(timeout=seconds)
         except (TimeoutError, ConnectionClosed):
-            return True
-        return False
+            return None
 
     def close_code(self) -> int | None:
         """The code with which the server closes, once it does; None if it ends without a close frame."""

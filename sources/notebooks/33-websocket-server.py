@@ -401,8 +401,8 @@ print(typed.stdout + typed.stderr)
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 33](../exercises/33-websocket-server.ipynb). **Where to go next:** read the tested source of all
-# servers in [servers](../servers), and change it.
+# **Now you:** [exercise 33](../exercises/33-websocket-server.ipynb). **Next lesson:** [Push to
+# many](34-server-push.ipynb).
 
 # %%
 stop_all()
