@@ -2,7 +2,7 @@
 # # Everything together
 #
 # 30 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [22](22-rest-server.ipynb) and
-# [33](33-websocket-server.ipynb).
+# [34](34-server-push.ipynb).
 #
 # By the end you can
 #
@@ -63,7 +63,7 @@ booked.status_code, booked.headers["Location"]
 #     store -. a change .-> feed
 # ```
 #
-# All three were there before: the site in lesson 13, the service in lesson 22, the feed beside lesson 33. New is the door. It looks
+# All three were there before: the site in lesson 13, the service in lesson 22, the feed in lesson 34. New is the door. It looks
 # at the beginning of the path, and asks whoever is responsible.
 
 # %%
