@@ -178,6 +178,7 @@ def call_without_an_end():
         print("at last")
 
 
+silent = launch(Silent)
 caller = Thread(target=call_without_an_end, daemon=True)
 caller.start()
 caller.join(3)
@@ -240,14 +241,14 @@ with wire(office) as together, requests.Session() as session:
 [len({message.connection for message in tap}) for tap in [alone, together]]
 
 # %% [markdown]
-# Three connections against one. What is that worth? On your own computer, little. So here is a server that acts as if it were 30 ms
-# away: to connect takes one journey there and back, each request another.
+# Three connections against one. What is that worth? On your own computer, little. So here is a server that acts as if the way there
+# and back took 30 ms. Each request goes that way once, and so does each new connection.
 
 # %%
 class Far(BaseHTTPRequestHandler):
     protocol_version, wbufsize = "HTTP/1.1", -1
 
-    def setup(self):
+    def setup(self):  # of a new connection
         time.sleep(0.03)
         super().setup()
 
@@ -273,7 +274,7 @@ for axis, url in zip(axes, [office.url + "/shows", far.url], strict=True):
     axis.plot([milliseconds(requests.get, url) for _ in range(15)], "o", label="a connection for each")
     with requests.Session() as session:
         axis.plot([milliseconds(session.get, url) for _ in range(15)], "s", label="one session")
-    axis.set(xlabel="request", ylabel="milliseconds", ylim=0)
+    axis.set(xlabel="request", ylabel="milliseconds", ylim=0, xticks=range(0, 15, 2))
 axes[0].set_title("this computer")
 axes[1].set_title("30 ms away")
 axes[1].legend()
@@ -389,7 +390,7 @@ tap
 #
 # All this is needed for every request, so it stands in one place. The client of the box office has two parts. `rest_session` knows
 # how to ask any service. `ticket_client` knows the words of the box office, and nothing of time-outs and retries. No address stands in
-# it: it takes them from links that the service sends.
+# it: it takes them from links that the service sends. Lesson 24 is about those.
 
 # %%
 show(rest_session.RestSession.send)
@@ -439,7 +440,8 @@ for words in ["shows", "book 2 7 Dee", "seats 2"]:
 #
 # </details>
 #
-# **Now you:** [exercise 23](../exercises/23-rest-client.ipynb). **Next lesson:** [Pages go stale](31-stale-pages.ipynb).
+# **Now you:** [exercise 23](../exercises/23-rest-client.ipynb). **Next lesson:** [Links and
+# representations](24-links-and-formats.ipynb).
 
 # %%
 stop_all()
