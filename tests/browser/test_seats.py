@@ -1,9 +1,11 @@
 """The page of live seats, in two browsers at once."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from wirelab import Server, launch
 
@@ -11,6 +13,7 @@ pytest.importorskip("playwright", reason="Playwright is not here: pip install -r
 from playwright.sync_api import expect  # noqa: E402
 
 if TYPE_CHECKING:
+    from lab import Lab
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.proof
@@ -26,8 +29,8 @@ def address(feed: Server) -> str:
     return f"{launch('servers.web_server', port=0).url}/seats.html?show=1&feed={feed.port}"
 
 
-@pytest.fixture
-def pages(browser: "Browser", address: str) -> Iterator[list["Page"]]:
+@contextmanager
+def two_browsers(browser: "Browser", address: str) -> Iterator[list["Page"]]:
     """The page in two browsers that share nothing, each of them live."""
     contexts = [browser.new_context() for _ in range(2)]
     pages = [context.new_page() for context in contexts]
@@ -37,6 +40,32 @@ def pages(browser: "Browser", address: str) -> Iterator[list["Page"]]:
     yield pages
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def pages(browser: "Browser", address: str) -> Iterator[list["Page"]]:
+    with two_browsers(browser, address) as pages:
+        yield pages
+
+
+@pytest.fixture
+def office() -> Server:
+    return launch("servers.box_office", port=0)
+
+
+@pytest.fixture(params=["by itself", "through Jupyter"])
+def counter(request: pytest.FixtureRequest, browser: "Browser", office: Server) -> Iterator[list["Page"]]:
+    """The box office's page in two browsers: at its own address, and where a notebook shows it."""
+    address = f"{office.url}/seats.html?show=1"
+    if request.param == "through Jupyter":
+        address = proxied(request.getfixturevalue("lab"), office, "seats.html?show=1")
+    with two_browsers(browser, address) as pages:
+        yield pages
+
+
+def proxied(lab: "Lab", server: Server, path: str) -> str:
+    """A page's address behind Jupyter's proxy; the key makes its browser known to Jupyter."""
+    return f"{lab.url}proxy/{server.port}/{path}&token={lab.token}"
 
 
 def seat(page: "Page", number: int, state: str) -> Any:
@@ -109,3 +138,62 @@ def test_nothing_is_wider_than_the_page(browser: "Browser", address: str, width:
     expect(page.locator("#line")).to_have_text("live")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
+
+
+# Where a notebook shows it --------------------------------------------------------------------------
+
+
+def test_both_servers_are_found_through_jupyters_proxy(browser: "Browser", lab: "Lab", feed: Server) -> None:
+    site = launch("servers.web_server", port=0)
+    address = proxied(lab, site, f"seats.html?show=1&feed={feed.port}")
+    with two_browsers(browser, address) as (mine, theirs):
+        seat(mine, 15, "free").click()
+        expect(seat(theirs, 15, "taken")).to_be_visible()
+        expect(seat(mine, 15, "yours")).to_be_visible()
+        port = feed.port
+        feed.stop()
+        expect(theirs.locator("#line")).to_contain_text("connecting again")
+        launch("servers.seat_feed", port=port)
+        expect(theirs.locator("#line")).to_have_text("live")
+        expect(seat(theirs, 15, "free")).to_be_visible()
+
+
+def test_a_stranger_gets_nothing_from_jupyters_proxy(browser: "Browser", lab: "Lab", feed: Server) -> None:
+    site = launch("servers.web_server", port=0)
+    page = browser.new_page()
+    page.goto(f"{site.url}/about.html")
+    heard = "address => new Promise(done => { new WebSocket(address).onclose = event => done(event.code); })"
+    assert page.evaluate(heard, f"{lab.url.replace('http', 'ws')}proxy/{feed.port}/shows/1") == 1006
+    page.close()
+
+
+# The whole box office -------------------------------------------------------------------------------
+
+
+def test_what_one_books_the_other_sees_until_it_is_given_back(counter: list["Page"], office: Server) -> None:
+    mine, theirs = counter
+    mine.get_by_label("Your name").fill("Ada")
+    seat(mine, 15, "free").click()
+    expect(seat(mine, 15, "yours")).to_be_visible()
+    expect(seat(theirs, 15, "taken")).to_be_visible()
+    [booking] = requests.get(f"{office.url}/api/bookings", timeout=10).json()["bookings"]
+    assert (booking["seat"], booking["name"]) == (15, "Ada")
+    seat(mine, 15, "yours").click()
+    expect(seat(mine, 15, "free")).to_be_visible()
+    expect(seat(theirs, 15, "free")).to_be_visible()
+    assert requests.get(f"{office.url}/api/bookings", timeout=10).json()["bookings"] == []
+
+
+def test_what_a_program_books_every_page_sees(counter: list["Page"], office: Server) -> None:
+    wanted = {"show": 1, "seat": 40, "name": "Ben"}
+    assert requests.post(f"{office.url}/api/bookings", json=wanted, timeout=10).status_code == 201
+    for page in counter:
+        expect(seat(page, 40, "taken")).to_be_visible()
+
+
+def test_a_ticket_needs_a_name(counter: list["Page"], office: Server) -> None:
+    mine, _ = counter
+    seat(mine, 3, "free").click()
+    expect(mine.get_by_role("status")).to_contain_text("Whose name")
+    expect(mine.get_by_label("Your name")).to_be_focused()
+    assert requests.get(f"{office.url}/api/bookings", timeout=10).json()["bookings"] == []
