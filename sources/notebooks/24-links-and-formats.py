@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Links and representations
 #
-# 30 minutes. You need [lesson 22](22-rest-server.ipynb).
+# 30 minutes. You need [lesson 23](23-rest-client.ipynb).
 #
 # By the end you can
 #
