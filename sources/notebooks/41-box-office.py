@@ -309,7 +309,7 @@ office
 # </details>
 
 # %% [markdown]
-# **Now you:** build the same for the weather station, in eight stages.
+# **Now you:** build [the same for the weather station](../exercises/41-weather-live.ipynb), in eight stages.
 
 # %%
 stop_all()
