@@ -13,7 +13,7 @@ RESPONSE = (
 @exercise("11.1", "The status in a status line", of="function")
 def status_of(function: Caller, expect: Expect) -> None:
     status = function.returns("HTTP/1.1 200 OK")
-    number = "Split the line at its blanks: the second word is the status."
+    number = "Split the line at its spaces: the second word is the status."
     expect(
         isinstance(status, int),
         "gives a number, not a text",
@@ -33,10 +33,10 @@ def header_of(function: Caller, expect: Expect) -> None:
     expect.equal(
         got,
         "text/plain; charset=utf-8",
-        "gives the value of Content-Type, without blanks around it",
+        "gives the value of Content-Type, without spaces around it",
         hint=(
             "The headers are the lines after the first, up to the empty line.",
-            'line.partition(":") cuts a line at its first colon; strip() takes blanks away.',
+            'line.partition(":") cuts a line at its first colon; strip() takes spaces away.',
         ),
     )
     got = function.returns(RESPONSE, "Date")
@@ -103,7 +103,7 @@ def request_by_hand(function: Caller, expect: Expect) -> None:
         request.header("Connection").lower() == "close",
         "asks for the connection to be closed, with Connection: close",
         got=request.header("Connection"),
-        hint="Without it, the server keeps the connection open, and your read() waits.",
+        hint="Without it, the server keeps the connection open, and whoever reads the answer waits.",
     )
     other = request_in(function.returns("127.0.0.1:9", "/?unit=f"), expect)
     told = (other.target, other.header("Host")) if other else None
@@ -124,8 +124,8 @@ NAMES = [
 def path_of_station(function: Caller, expect: Expect) -> None:
     hints: dict[str, Any] = {
         "Mount Pleasant": (
-            "A path holds no blanks: they would end it. quote() from urllib.parse writes them in another way.",
-            "In a path a blank is %20. The + that quote_plus() writes means a blank in a query only.",
+            "A path holds no spaces: one would end it. quote() from urllib.parse writes them in another way.",
+            "In a path a space is %20. The + that quote_plus() writes means a space in a query only.",
         ),
         "North/South": (
             "Here the slash belongs to the name; written as it is, it begins a new part of the path.",

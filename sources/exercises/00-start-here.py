@@ -14,8 +14,8 @@ from wirelab import check, launch, stop_all
 # %% [markdown]
 # ## 00.2 Welcome to the station
 #
-# (00.1 was in the lesson.) The server below is complete but for one method. Make `welcome` return the text
-# `Welcome to the weather station`.
+# (00.1 was in the lesson.) The server below is complete but for one method, which is a function inside of a class. Make
+# `welcome` return the text `Welcome to the weather station`. You need not understand the other lines yet; lesson 12 explains them.
 
 # %% [markdown] tags=["solution"]
 # A text stands in quotes, and `return` hands it to the caller: here to `do_GET`, which sends it. The check compares letter by

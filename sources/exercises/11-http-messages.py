@@ -18,8 +18,8 @@ from wirelab import check, launch, stop_all, wire
 # `HTTP/1.1 200 OK` the number `200`.
 
 # %% [markdown] tags=["solution"]
-# A status line is three words with a blank between them: version, status, reason. Only the status matters to a program, and it is
-# always the second word. The reason may be missing, or have a blank in it, as in *Not Found*: so count from the front.
+# A status line is three words with a space between them: version, status, reason. Only the status matters to a program, and it is
+# always the second word. The reason may be missing, or have a space in it, as in *Not Found*: so count from the front.
 
 # %% exercise="11.1"
 def status_of(line):
@@ -27,7 +27,7 @@ def status_of(line):
     return int(line.split()[1])
     ### END SOLUTION
 
-# %% wrong="11.1" caught_by="gives a number, not a text" says="Split the line at its blanks"
+# %% wrong="11.1" caught_by="gives a number, not a text" says="Split the line at its spaces"
 def status_of(line):
     return line.split()[1]
 
@@ -156,8 +156,8 @@ tap
 # %% [markdown]
 # ## 11.4 Any name in a path
 #
-# The page of a station is `/stations/` and the station's name. Names have blanks, slashes and other letters in them. Write
-# `path_of`, so that every name gives a path that a server understands. `quote` is imported already.
+# The page of a station is `/stations/` and the station's name. Names have spaces, slashes and all kinds of letters in them. Write
+# `path_of`, so that every name gives one path that a server understands: a slash in a name is a part of the name. `quote` is imported already.
 
 # %% [markdown] tags=["solution"]
 # `quote` writes every byte that may not stand in a path as a percent sign and two digits (RFC 3986 §2.1); letters like ü are made
@@ -170,7 +170,7 @@ def path_of(name):
     return "/stations/" + quote(name, safe="")
     ### END SOLUTION
 
-# %% wrong="11.4" caught_by="gives the path of Mount Pleasant" says="A path holds no blanks"
+# %% wrong="11.4" caught_by="gives the path of Mount Pleasant" says="A path holds no spaces"
 def path_of(name):
     return f"/stations/{name}"
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 12: a station on the web
 #
-# You need [lesson 12](../notebooks/12-web-server.ipynb). Run the cells from the top, replace the line that raises
+# You need [lesson 12](../notebooks/12-web-server.ipynb). Run the cells from the top, replace each line that raises
 # `NotImplementedError`, and check as often as you like.
 
 # %%
@@ -93,7 +93,8 @@ station
 check("12.1", station)
 
 # %% [markdown]
-# If your code crashed, look at `station` in a cell of your own: it says in which line.
+# If your code crashed, look at `station` in a cell of your own: it says in which line. When you have changed a class, run the cell
+# with `launch` again as well.
 #
 # ## 12.2 Several stations
 #

@@ -141,9 +141,11 @@ check("14.2", welcome)
 # - one that is no whole number from 0 up: 400,
 # - more than 1000 bytes: 413,
 # - else read the body, and answer 200.
+#
+# `self.send_error(411)` writes a whole response with that status.
 
 # %% [markdown] tags=["solution"]
-# The text is looked at before it becomes a number, and the number before anything is read. `isdigit` refuses a sign, a blank and an
+# The text is looked at before it becomes a number, and the number before anything is read. `isdigit` refuses a sign, a space and an
 # empty text at once (`isascii` is there because `isdigit` also accepts the digits of other scripts). `send_error` writes a whole
 # response. After a refusal the body has not been read, so the connection must not be used again: with HTTP/1.0, which this handler
 # speaks, it is closed anyway.

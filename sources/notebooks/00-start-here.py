@@ -18,7 +18,8 @@
 6 * 7
 
 # %% [markdown]
-# A notebook remembers what its cells did. The next cell gives a text a name; the one after it uses the name.
+# A notebook remembers what its cells did. The next cell gives a text a name; the one after it uses the name. (*Run → Run All
+# Cells* runs every cell, from the top.)
 
 # %%
 theatre = "The Lantern"
@@ -63,8 +64,8 @@ web
 # %% [markdown]
 # ## Ask it from Python
 #
-# A browser is one **client** of many. A few lines of Python are another. The server answers with a number first; 200 means
-# that all is well.
+# A program that asks a server is a **client**. A browser is one; a few lines of Python are another. The server answers with a
+# number first; 200 means that all is well. (`timeout=3` gives up after three seconds of silence.)
 
 # %%
 import requests
@@ -82,7 +83,8 @@ print(answer.text)
 # ## See what crossed the wire
 #
 # Where other courses say what happens, this one shows it. `wire` puts a **relay** between client and server. It passes every
-# byte on, and writes it down. The client asks the relay instead of the server, at `tap.url`.
+# byte on, and writes it down. The client asks the relay instead of the server, at `tap.url`. The relay works as long as the lines
+# under `with` do.
 
 # %%
 with wire(web) as tap:
@@ -92,8 +94,9 @@ tap
 
 # %% [markdown]
 # Read it from the top: an arrow to the right is the client speaking, one to the left is the server. The client asked with
-# `GET` and the name of the page; the server said 200 OK, a few facts about the page, and then the page. Click on a line to fold
-# it. *Raw bytes* shows the same as it was sent, *how to read this* explains the signs.
+# `GET` and the name of the page; the server said 200 OK, a few facts about the page, and then the page. `[0]` and `[1]`
+# number the messages: the first is `tap[0]`. Click on a first line to fold its message. *Raw bytes* shows the same as it was
+# sent, *how to read this* explains the signs.
 #
 # ```mermaid
 # flowchart LR
@@ -101,7 +104,7 @@ tap
 # ```
 
 # %% [markdown]
-# You need no library to speak this language. `tap[0].raw` is what the client sent, every byte of it: five lines and an empty
+# You need no library to speak this language. `tap[0].raw` is what the client sent, every byte of it: six lines and an empty
 # one. `\r\n` is how HTTP ends a line, and `b"..."` is how Python writes bytes.
 
 # %%
@@ -117,8 +120,8 @@ web.log.wait(3)
 # %% [markdown]
 # ## Break it
 #
-# Stop the server and ask again. Nobody waits at that door any more, and the attempt fails: your computer calls it *connection
-# refused*.
+# Stop the server and ask again. Nobody waits at that door any more, and the attempt fails. Your computer calls it *connection
+# refused*; `requests` raises a `ConnectionError`.
 
 # %%
 web.stop()
@@ -129,7 +132,7 @@ except requests.ConnectionError as error:
     print(type(error).__name__)
 
 # %% [markdown]
-# `servers()` lists the servers that are running. Now there are none.
+# `servers()` lists the servers that are running. Now the list is empty.
 
 # %%
 servers()
@@ -197,7 +200,8 @@ doctor()
 #
 # <details><summary>What is a port?</summary>
 #
-# A number that says which program on a computer you want to talk to. Only one program can listen on a port.
+# A number that says which program on a computer you want to talk to. Only one program at a time can listen
+# on a port.
 #
 # </details>
 # <details><summary>You changed a cell, and nothing happened. Why?</summary>

@@ -52,7 +52,7 @@ print(tap[0].raw.decode())
 # |---|---|
 # | `Host` | which server is meant; the only header that HTTP/1.1 asks for in every request |
 # | `User-Agent` | which program asks |
-# | `Accept-Encoding` | how the answer may be packed |
+# | `Accept-Encoding` | how the answer may be compressed |
 # | `Accept` | which formats the client reads; `*/*` is any |
 # | `Connection` | whether the connection stays open afterwards |
 
@@ -112,7 +112,8 @@ say(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
 # You have just been a web browser. `\r\n` is how each line ends: two characters from the days of the typewriter, *carriage return*
 # and *line feed*. `Connection: close` asks the server to hang up after its answer.
 #
-# In a terminal, the program `curl` says the same; `-i` shows the headers too. The kit writes the line for you:
+# In a terminal (*File → New → Terminal*), the program `curl` asks for the same page; `-i` shows the headers too. On Windows its
+# name is `curl.exe`. The kit writes the line for you:
 
 # %%
 tap.http[0].as_curl()
@@ -126,7 +127,7 @@ tap.http[0].as_curl()
 # |---|---|---|
 # | 1xx | wait, more is coming | the server's |
 # | 2xx | it worked | |
-# | 3xx | look elsewhere | the client's, at another address |
+# | 3xx | look elsewhere | the client's: at another address, or in its own copy |
 # | 4xx | you made a mistake | the client's: the same request again will not help |
 # | 5xx | I made a mistake | the server's: the same request may work later |
 
@@ -135,7 +136,7 @@ for path in ["/hello.txt", "/goodbye.txt"]:
     print(path, requests.get(site.url + path, timeout=3).status_code)
 
 # %% [markdown]
-# There are about sixty of them (RFC 9110 §15), and a dozen that you will meet again and again:
+# There are about sixty of them, most in RFC 9110 §15, and a dozen that you will meet again and again:
 
 # %%
 for status in (200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 500, 503):
@@ -160,7 +161,7 @@ for status in (200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 500, 503):
 urlsplit("http://127.0.0.1:8001/shows/hamlet?seat=12&row=C#stage")
 
 # %% [markdown]
-# `netloc` says where to connect to. `path` names a thing, much like a file in folders. The **query** says more about what you
+# `scheme` is the language, and `netloc` says where to connect to. `path` names a thing, much like a file in folders. The **query** says more about what you
 # want of it, and the **fragment** which part of the page to look at.
 #
 # **Predict, then run.** Which of these parts does the server get to see?
@@ -179,15 +180,16 @@ tap[0].first_line, tap[0].header("Host")
 #
 # </details>
 #
-# The request line is three words with a blank between them. So what if a name has a blank in it, or a question mark, or letters that
-# are not in ASCII? They are **percent-encoded**: each byte becomes a percent sign and two digits.
+# The request line is three words with a space between them. So what if a name has a space in it, or a question mark, or a letter
+# that English does not have? Each byte of it is **percent-encoded**: it becomes a percent sign and two hexadecimal digits, 0 to 9
+# and A to F.
 
 # %%
 quote("Zoë & Ada")
 
 # %% [markdown]
-# `ë` became two bytes, as UTF-8 has it. For a query, `requests` does it when you give it `params`, and `parse_qs` is the way back.
-# (In a query, a blank may also be written as `+`. In a path it may not.)
+# `ë` became two bytes, C3 and AB: so **UTF-8**, the usual way to write text as bytes, has it. For a query, `requests` encodes what
+# you give it as `params`, and `parse_qs` is the way back. (In a query, a space may also be written as `+`. In a path it may not.)
 
 # %%
 with wire(site) as tap:
@@ -200,8 +202,8 @@ print(parse_qs(query))
 # %% [markdown]
 # ## Headers
 #
-# A header is a remark about the message. Its name may be written in capitals or not; its value is just text, and nobody checks
-# whether it is true.
+# A header is a remark about the message. Its name may be written in capitals or not; its value is just text, which a client can
+# make up.
 
 # %%
 with wire(site) as tap:
@@ -229,7 +231,7 @@ say(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n")
 #
 # </details>
 #
-# ## Break it: a blank in the path
+# ## Break it: a space in the path
 #
 # Here somebody forgot to encode. Count the words in the first line.
 

@@ -44,13 +44,15 @@ tap
 
 # %% [markdown] tags=["notes"]
 # Ask: what must a program do so that a browser can talk to it? Collect answers (listen, read, answer, go on) and point at
-# the three numbers below. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
-# another, so let people use `.url`. Where `HTTPServer(...)` takes seconds, the computer looks up its own name first. Short of time: skip the section on threads, not the one on the order of calls.
+# the three numbers above. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
+# another, so let people use `.url`. Where `HTTPServer(...)` takes seconds, the computer looks up its own name first. Short of
+# time: skip the section on threads, not the one on the order of calls.
 
 # %% [markdown]
 # ## Your first handler
 #
-# Stop the site: its port is yours now. In your handler, the method `do_GET` is called for every GET request. Its four steps follow the order in which an HTTP reply is written.
+# Stop the site: its port is yours now. In your handler, the method `do_GET` is called for every GET request. Its calls have the
+# order in which a response is written: status line, headers, empty line, body.
 
 # %%
 site.stop()
@@ -95,28 +97,27 @@ look(web)
 # | `end_headers()` | the **empty line**, which says that the headers are over |
 # | `wfile.write(body)` | the **body**, as bytes |
 #
-# `wfile` is the *file to write to*: the connection to the client. There is an `rfile` as well, to read from. The version at the
-# very beginning, HTTP/1.0, says that the server closes the connection after its response.
+# The first two only collect their lines; `end_headers` sends what is collected. `wfile` is the *file to write to*: the connection
+# to the client. There is an `rfile` as well, to read from. The version at the very beginning, HTTP/1.0, says that the server
+# closes the connection after its response.
 
 # %% [markdown]
 # ```mermaid
 # sequenceDiagram
 #     participant C as client
-#     participant H as HTTPServer
 #     participant M as MyHandler
-#     C->>H: GET / HTTP/1.1
-#     H->>M: do_GET()
-#     M->>C: HTTP/1.0 200 OK (send_response)
-#     M->>C: Content-Type, Content-Length (send_header)
-#     M->>C: the empty line (end_headers)
+#     C->>M: GET / HTTP/1.1
+#     Note over M: HTTPServer calls do_GET()
+#     Note over M: send_response, send_header: collect
+#     M->>C: status line, headers, empty line (end_headers)
 #     M->>C: Hello from the box office (wfile.write)
 # ```
 
 # %% [markdown]
 # ## What the client asked for
 #
-# The handler is made anew for every connection and knows the request: `self.command` is its verb, `self.path` the path,
-# `self.headers` the request's headers. `User-Agent` is the one in which a client says who it is.
+# The handler is made anew for every connection and knows the request: `self.command` is its method (many say *verb*), `self.path`
+# the path, `self.headers` the request's headers. `User-Agent` is the one in which a client says who it is.
 
 # %%
 class MyHandler(BaseHTTPRequestHandler):
@@ -135,8 +136,8 @@ print(requests.get(web.url + "/shows/1?seat=12", headers={"User-Agent": "Ada"}, 
 # %% [markdown]
 # You launched `MyHandler` again, and the new class took the place of the old one, at the same port.
 #
-# The path includes the query, from the question mark on. A server that compares `self.path == "/shows/1"` is wrong as soon
-# as somebody adds one.
+# This path includes the query, from the question mark on. A server that compares `self.path == "/shows/1"` is wrong as soon
+# as somebody adds one. `self.path.partition("?")[0]` is what stands before the question mark.
 
 # %% [markdown]
 # **Predict, then run.** The handler has a `do_GET` and nothing else. Which status does a POST get?
@@ -147,7 +148,7 @@ requests.post(web.url, data="a seat, please", timeout=3).status_code
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 501, *Not Implemented*: this server does not know that verb at all. `BaseHTTPRequestHandler` looks for a method named `do_POST`,
+# 501, *Not Implemented*: this server does not know that method at all. `BaseHTTPRequestHandler` looks for a method named `do_POST`,
 # finds none, and says so by itself. Add a `do_POST`, and it does know; `servers/web_server.py` has one.
 #
 # </details>
@@ -287,7 +288,7 @@ site.log[-1]
 
 # %% [markdown]
 # Try it with your own keyboard. Free port 8001 first: run the next cell. Then open a terminal (*File → New → Terminal*), start
-# the server, open its address in a browser, and press Ctrl+C:
+# the server, open its address in a browser, and press Ctrl+C in the terminal. (`-m` runs a module as a program.)
 #
 # ```
 # python -m servers.web_server
@@ -327,8 +328,8 @@ web.stop()
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 12](../exercises/12-web-server.ipynb). **Next lesson:** [A REST service with
-# Flask](22-rest-server.ipynb).
+# **Now you:** [exercise 12](../exercises/12-web-server.ipynb). **Next lesson:** [Pages made and pages
+# served](13-dynamic-and-static.ipynb).
 
 # %%
 stop_all()

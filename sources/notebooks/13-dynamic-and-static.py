@@ -83,8 +83,8 @@ print(requests.get(web.url + "/programme.zzz?seat=12", timeout=3).text)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 404: `self.path` is all of the target, so it now ends in `seat=12`. Part it first: `self.path.partition("?")[0]` is the path
-# alone. The finished server does so in `strict_requests.path_of`.
+# 404: `self.path` is all of the target, so it now ends in `seat=12`. Cut the query off first, as in lesson 12:
+# `self.path.partition("?")[0]`. The finished server does so in `strict_requests.path_of`.
 #
 # </details>
 #
@@ -98,8 +98,8 @@ for name in ["index.html", "style.css", "ticket.png", "stage.svg", "hello.txt", 
     print(name, "→", mimetypes.guess_type(name)[0])
 
 # %% [markdown]
-# For an ending that nobody knows there is none. Then `application/octet-stream`, *some bytes*, is the honest answer. For text,
-# add in which encoding it is.
+# For an ending that it does not know, Python says `None`. Then `application/octet-stream`, *some bytes*, is the honest answer. For
+# text, add in which encoding it is.
 
 # %%
 PUBLIC = web_server.PUBLIC
@@ -126,6 +126,8 @@ tap
 # %% [markdown]
 # A picture: after the headers come bytes that are no letters. The first of them say PNG, for programs that would rather look for
 # themselves. (Do not put this server on the internet. It hands out more than this folder; the next lesson shows how.)
+#
+# With both kinds of pages, the finished server decides like this:
 #
 # ```mermaid
 # flowchart LR
@@ -240,19 +242,21 @@ tap
 # is a 4xx: 400, *Bad Request*.
 
 # %%
-requests.post(reminder.url, data={"name": "Zoë"}, timeout=3).text
+reply = requests.post(reminder.url, data={"name": "Zoë"}, timeout=3)
+reply.status_code, reply.text
 
 # %% [markdown]
 # ## HEAD
 #
-# `HEAD` asks for the headers alone: how large is it, and of what type? A server has to know it wherever it knows GET
-# (RFC 9110 §9.1), and `BaseHTTPRequestHandler` does not by itself.
+# `HEAD` asks for the headers alone: how large is it, and of what type? Every server has to know both GET and HEAD (RFC 9110 §9.1).
+# `Honest` has a `do_GET`, but no `do_HEAD`:
 
 # %%
-requests.head(reminder.url, timeout=3).status_code
+requests.head(honest.url + "/hello.txt", timeout=3).status_code
 
 # %% [markdown]
-# The same work, but nothing after the empty line. The method is known in `self.command`, so one line is enough:
+# HEAD is the same work, but nothing follows the empty line. So `do_HEAD` is a second name for `do_GET`, and one new line, the `if`,
+# asks `self.command` which of the two it is:
 
 # %%
 class FilesWithHead(Files):
@@ -277,7 +281,7 @@ tap[1]
 # ## The finished server
 #
 # `servers/web_server.py` has all of this, in small functions. This one decides; it needs no connection, and so it can be tested
-# without one.
+# without one. (`FORM` is the path that takes a POST; `since` is for clients that have a copy already.)
 
 # %%
 show(web_server.respond)
@@ -288,7 +292,7 @@ site = launch("servers.web_server")
 site
 
 # %% [markdown]
-# Open it, and look at the page with your browser's developer tools (F12, *Network*): a page made of five files, each with its type.
+# Open it, and look at the page with your browser's developer tools (F12, *Network*): a page made of four files, each with its type.
 #
 # ## Recap
 #

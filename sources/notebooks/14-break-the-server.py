@@ -12,7 +12,7 @@
 # %% [markdown]
 # ## The whole game
 #
-# The naive server is that of lessons 12 and 13 as many people write it first. It works.
+# First, the tools of this lesson.
 
 # %%
 import http.client
@@ -29,7 +29,8 @@ from pathlib import Path
 import requests
 
 # %% [markdown]
-# It runs on a copy of the theatre's site. Beside that folder lies something that is nobody's business.
+# The naive server is that of lessons 12 and 13, as many people write it first. It works. It runs on a copy of the theatre's site, and
+# beside that folder lies a secret. (`launch` takes a function that makes a server, too; `partial` fills in its `root`.)
 
 # %%
 from servers import naive_web_server, public_files, web_server
@@ -45,6 +46,8 @@ requests.get(naive.url + "/hello.txt", timeout=3).text
 # %% [markdown]
 # Only ever break what is yours, and what listens on 127.0.0.1. The same requests to somebody else's server are a crime in many
 # countries.
+#
+# This is how it answers a GET. How many faults do you find?
 
 # %% [markdown] tags=["notes"]
 # Let people read the source and bet on the faults before you show them: write the bets on the board, and tick them off. Most find the
@@ -80,8 +83,8 @@ say(naive, "GET /../secret.txt")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One folder up, and out: `..` means the same to the file system as it does in a terminal. This is **path traversal** (CWE-22). With a few
-# more dots it reads every file that you may read, your keys among them.
+# One folder up, and out: `..` means the same to the file system as it does in a terminal. This is **path traversal**, number 22 in the common list
+# of weaknesses (CWE-22). With a few more dots it reads every file that you may read, your keys among them.
 #
 # </details>
 #
@@ -103,7 +106,7 @@ print(say(naive, "GET /<script>alert('Hello')</script>.zzz")[1].content.decode()
 
 # %% [markdown]
 # To a browser that is no text, it is a program, and it runs as if the theatre had written it: it could read what the visitor types, or
-# book seats in his name. This is **cross-site scripting**, XSS (CWE-79). The cure is one call, `html.escape`, where text becomes a part of
+# book seats in the visitor's name. This is **cross-site scripting**, XSS (CWE-79). The cure is one call, `html.escape`, where text becomes a part of
 # a page:
 
 # %%
@@ -122,7 +125,7 @@ say(naive, "GET /ticket.png")
 # <details><summary>Answer</summary>
 #
 # Nothing is wrong with it, says the wire: 200, and no body. Without `Content-Length` in its headers, an answer that breaks off looks
-# like one that is complete. A client stores the half picture and never asks again.
+# like one that is complete. A client may keep the half picture and never ask again.
 #
 # </details>
 #
@@ -211,7 +214,7 @@ while_somebody_waits(one, b""), while_somebody_waits(many, b"")
 # class a `ThreadingHTTPServer`, which is why you have not met this before.
 #
 # Now look at it. A slow client holds its connection for 1.2 seconds. Meanwhile five visitors come, one every fifth of a second. Each
-# bar begins when one comes, and ends when he is served. What will the bars look like?
+# bar begins when a visitor comes, and ends when that visitor is served. What will the bars look like?
 
 # %%
 def visit(server, number):
@@ -224,9 +227,9 @@ def visit(server, number):
 def visits(server):
     with ThreadPoolExecutor(5) as visitors, socket.create_connection(("127.0.0.1", server.port)) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\n")
-        times = [visitors.submit(visit, server, number) for number in range(5)]
+        calls = [visitors.submit(visit, server, number) for number in range(5)]
         time.sleep(1.2)
-    return [time.result() for time in times]
+    return [call.result() for call in calls]
 
 # %%
 import matplotlib.pyplot as plt
@@ -285,7 +288,7 @@ plt.xlabel("milliseconds for one request")
 plt.show()
 
 # %% [markdown]
-# **Predict, then run.** Forty milliseconds, for a few bytes, on one computer. Somebody waits for somebody. Who, and for what? Look at the
+# **Predict, then run.** About forty milliseconds, for a few bytes, on one computer. Somebody waits for somebody. Who, and for what? Look at the
 # times on the wire: after which message is the gap?
 
 # %%
@@ -303,14 +306,14 @@ tap
 #
 # Each response begins at once, and the next request comes late: so the response took its time to be complete. `end_headers` sends the
 # headers, `write` the body, in two small packets. The sender keeps the second one back until the first is confirmed (Nagle's
-# algorithm), and the receiver takes up to 40 ms to confirm it, in case it has something to say as well. Both mean well, and wait for
-# each other.
+# algorithm), and the receiver takes its time to confirm it, in case it has something to say as well: up to 40 ms on Linux. Both mean
+# well, and wait for each other. (A new connection is quick at first: there the receiver confirms at once.)
 #
 # `wbufsize = -1` collects what you write, and headers and body leave together.
 #
 # </details>
 #
-# The kit knows when each message began and when it ended. Did the headers wait for the body?
+# The kit knows when each message began and when it ended. Did a response take longer than 20 ms, from its first byte to its last?
 
 # %%
 slowest = max(response.until - response.at for response in tap.sent_by("server"))
@@ -330,7 +333,7 @@ for host in ["", "127.0.0.1"]:
 # %% [markdown]
 # ## Recap
 #
-# - Nothing that a client sends is what it seems: resolve paths before you use them, escape text before you repeat it, look at numbers
+# - Trust nothing that a client sends: resolve paths before you use them, escape text before you repeat it, look at numbers
 #   before you believe them.
 # - A thread for each client, and an end to every silence.
 # - `Content-Length` tells a broken answer from a whole one, and whoever waits on the wire can be seen there.
