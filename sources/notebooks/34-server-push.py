@@ -48,15 +48,16 @@ def hear(client):
 with wire(office) as tap:
     room = tap.url + "/shows/1"
     with connect(room) as ada, connect(room) as ben, connect(room) as cleo:
+        told = [[hear(client) for client in (ada, ben, cleo)]]
         for wish in ['{"take": 5}', '{"free": 5}']:
             ada.send(wish)
-        told = [[hear(client) for _ in range(3)] for client in (ada, ben, cleo)]
+            told.append([hear(client) for client in (ada, ben, cleo)])
 
 tap
 
 # %%
-print(*told[1], sep="\n")
-told[0] == told[1] == told[2]
+print(*[ben for ada, ben, cleo in told], sep="\n")
+all(ada == ben == cleo for ada, ben, cleo in told)
 
 # %% [markdown] tags=["notes"]
 # Play it: one person is the server, five are clients, and one of them falls asleep. The server goes from one to the next and may
@@ -136,7 +137,7 @@ async def onconnect(websocket):
             broadcast(clients, message)
     finally:
         clients.discard(websocket)
-        print(len(clients), "left in the set")
+        print("clients now:", len(clients))
 
 
 board = launch(onconnect, port=8012, name="board")
@@ -156,8 +157,8 @@ with connect(board.url) as ada, connect(board.url) as ben:
 # The server noticed at once, because Ben's computer hung up for the dead program. But what if the computer itself is gone: a lid is
 # closed, a train is in a tunnel? Then nothing comes at all, and silence looks like a client who just listens.
 #
-# So the server has to ask: a ping, and a pong within some time. Here is a client that shakes hands and falls asleep. (The library waits
-# 20 seconds for each; this server is hasty.)
+# So the server has to ask: a ping, and a pong within some time. Here is a client that shakes hands and falls asleep. (The library takes
+# 20 seconds for each, and 10 for a goodbye. This server is hasty.)
 
 # %%
 HANDSHAKE = b"""GET / HTTP/1.1
@@ -177,8 +178,8 @@ with wire(strict) as tap, socket.create_connection(("127.0.0.1", tap.port)) as a
 [(frame.kind, frame.code) for frame in tap.frames]
 
 # %% [markdown]
-# A ping, no pong, and 1011 to somebody who may never read it. So with the library's settings, a client in a tunnel stays in your set for
-# 40 seconds. A set of clients says who *was* there.
+# A ping, no pong, and 1011 to somebody who may never read it. With the library's settings, a client in a tunnel stays in your set for up to
+# 50 seconds. A set of clients says who *was* there.
 #
 # ## Break it: the set that changed
 #
@@ -211,7 +212,7 @@ fragile
 
 # %% [markdown]
 # `await` lets others go on, and they change the set under the loop. It is Ada's call that fails, with 1011, and she has done nothing
-# wrong. With two clients on your own computer, it never happens.
+# wrong. With two clients on your own computer, it hardly ever happens.
 #
 # Mended: go through a copy, `for client in set(clients)`. Or `broadcast`, which awaits nothing, so that nothing can come in between. But
 # the loop has a second fault.
@@ -279,8 +280,8 @@ def beside_a_sleeper(tell, **options):
 told_by_turns = beside_a_sleeper(by_turns, compression=None)
 told_at_once = beside_a_sleeper(at_once, compression=None)
 
-for heard, waiting in [told_by_turns, told_at_once]:
-    print("Ben got all:", len(heard) == COUNT, "- more than 1 MB waited:", max(waiting) > 1_000_000)
+for name, (heard, waiting) in {"by turns": told_by_turns, "at once": told_at_once}.items():
+    print(f"{name} | Ben got all: {len(heard) == COUNT} | more than 1 MB waited: {max(waiting) > 1_000_000}")
 
 # %%
 plt.rcParams["font.size"] = 14
@@ -304,6 +305,7 @@ plt.show()
 #
 # The picture in words: told by turns, Ben's line ends at the cross; one client that does not read has stopped the server for everybody, and
 # nothing has failed. Told at once, Ben gets all, and the server keeps every picture for the sleeper. Its memory grows, without end.
+# The library's pings are no help here: a ping has to wait behind the pictures.
 #
 # That a sender has to wait because a receiver is slow is called **back-pressure**. With one client it is what you want: nothing piles up. With
 # many, one slow client must not press on the others. So `broadcast` does without, and somebody has to set a **bound**.
@@ -322,7 +324,7 @@ show(client_limits.BoundedConnection.pause_writing)
 # %%
 told_bounded = beside_a_sleeper(at_once, **feed.options())
 heard, waiting = told_bounded
-print("Ben got all:", len(heard) == COUNT, "- more than 1 MB waited:", max(waiting) > 1_000_000)
+print(f"with a bound | Ben got all: {len(heard) == COUNT} | more than 1 MB waited: {max(waiting) > 1_000_000}")
 
 figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
 for (_, waiting), name, line in [(told_at_once, "at once", "--"), (told_bounded, "at once, with a bound", "-")]:
@@ -354,8 +356,8 @@ with connect(office.url + "/shows/1" + query) as ben:
     print(hear(ben))
 
 # %% [markdown]
-# Just what he missed. The feed remembers the last 500 changes; who missed more is told all seats anew. Which of them he was told before, the feed
-# need not know, because Ben says it. Lesson 31 ended with the same words: *say what you have*.
+# Just what he missed. The feed remembers the last 500 changes; who missed more is told all seats anew. It need not remember what Ben
+# knows: he says it himself. Lesson 31 ended with the same words: *say what you have*.
 #
 # **Predict, then run.** The feed starts again, its numbers begin at 1, and many seats are taken. Ben still says `since=2`, from Monday's
 # life. What is he told?
@@ -384,9 +386,9 @@ with connect(office.url + "/shows/1" + query) as ben:
 #
 # ## A stranger's page
 #
-# Any page that you open can have your browser connect to any WebSocket server: to this one, on your own computer, too. For `fetch`, the
-# browser asks the server first what a page may read. For a WebSocket, it does not ask. It only writes into the handshake where the page
-# comes from, as `Origin`, and a page cannot change that. **The server has to look.** (Forgetting it has a number: CWE-1385.)
+# Any page that you open can have your browser connect to any WebSocket server: to this one, on your own computer, too. With `fetch`, a page
+# reads of another site only what that site permits. With a WebSocket, the browser does not ask. It only writes into the handshake where the
+# page comes from, as `Origin`, and a page cannot change that. **The server has to look.** (Forgetting it has a number: CWE-1385.)
 
 # %%
 for origin in [None, "http://127.0.0.1:8001", "https://stranger.example"]:
@@ -408,7 +410,7 @@ for origin in [None, "http://127.0.0.1:8001", "https://stranger.example"]:
 # %%
 with connect(office.url + "/shows/1") as client:
     hear(client)
-    for message in ["hello", '{"take": 500}', '{"take": 1}', '{"take": 20}', '{"free": 20}']:
+    for message in ["hello", '{"take": 500}', '{"free": 20}', '{"take": 20}', '{"free": 20}']:
         client.send(message)
         print(message, "→", hear(client))
 
@@ -442,7 +444,8 @@ for messages in [["x" * 2000], ["hello"] * 100]:
 #
 # <details><summary>A client's cable is pulled. Which close code does the server note, and when?</summary>
 #
-# 1006, no close frame came. With the library's settings after up to 40 seconds: 20 until the next ping, 20 without a pong.
+# 1006, no close frame came. With the library's settings after up to 50 seconds: 20 until the next ping, 20 without a pong, 10 without
+# a goodbye.
 #
 # </details>
 # <details><summary>Why does broadcast need no await?</summary>
