@@ -249,7 +249,9 @@ def _when_all_is_well(function: Caller, expect: Expect) -> None:
         "posts the latest reading to the display, as JSON",
         hint="The oldest readings come first: the latest is the last one, on the last page.",
     )
-    expect.equal(visit.value, station.post, "gives the status that comes back")
+    expect.equal(
+        visit.value, station.post, "gives the status that comes back", hint="reply.status_code is the number."
+    )
     connections = len({request.connection for request in visit.requests})
     expect.equal(
         connections,

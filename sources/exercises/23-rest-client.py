@@ -24,8 +24,8 @@ from wirelab import check, stop_all
 # - it waits at most `seconds` for an answer, and gives `None` if none has come.
 
 # %% [markdown] tags=["solution"]
-# `params` writes the query, and encodes what would mean something else there: without that, the `&` would begin a new name. Of the
-# two sorts of time-out only one is caught here, and that is enough: `requests.Timeout` stands above both.
+# `params` writes the query, and encodes what would mean something else there: without that, the `&` would begin a new name. There are
+# two sorts of time-out, for the connection and for the answer; `requests.Timeout` stands above both.
 
 # %% exercise="23.1"
 def readings(url, station, seconds):
@@ -215,7 +215,7 @@ check("23.3", degrees_of)
 # - finds the latest reading, and POSTs `{"degrees": 17.5}` to the link `display`,
 # - gives the status that comes back,
 # - uses one session for it all,
-# - repeats a GET that gets 503, up to two more times, but never a POST.
+# - repeats a GET that gets 503, at once and up to two more times, but never a POST.
 #
 # Give each request a time-out, too. The check does not look for it; your users will notice.
 
