@@ -242,23 +242,6 @@ def one_reading(number):
     return document(log.readings[number - 1])
     ### END SOLUTION
 
-# %% wrong="41.3" caught_by="links each reading to itself" says="a dictionary of its own"
-def document(reading):
-    return {**reading, "_links": {"self": f"/readings/{reading['number']}"}}
-
-
-def readings_of(id):
-    if id not in STATIONS:
-        abort(404, f"there is no station {id}")
-    links = {"self": {"href": f"/stations/{id}/readings"}, "up": {"href": f"/stations/{id}"}}
-    return {"readings": [document(reading) for reading in log.of(id)], "_links": links}
-
-
-def one_reading(number):
-    if not 1 <= number <= len(log.readings):
-        abort(404, f"there is no reading {number}")
-    return document(log.readings[number - 1])
-
 # %% wrong="41.3" caught_by="lists the readings of one station only" says="log.of(id) has those of one station"
 def document(reading):
     of_station = f"/stations/{reading['station']}/readings"
@@ -271,6 +254,23 @@ def readings_of(id):
         abort(404, f"there is no station {id}")
     links = {"self": {"href": f"/stations/{id}/readings"}, "up": {"href": f"/stations/{id}"}}
     return {"readings": [document(reading) for reading in log.readings], "_links": links}
+
+
+def one_reading(number):
+    if not 1 <= number <= len(log.readings):
+        abort(404, f"there is no reading {number}")
+    return document(log.readings[number - 1])
+
+# %% wrong="41.3" caught_by="links each reading to itself" says="a dictionary of its own"
+def document(reading):
+    return {**reading, "_links": {"self": f"/readings/{reading['number']}"}}
+
+
+def readings_of(id):
+    if id not in STATIONS:
+        abort(404, f"there is no station {id}")
+    links = {"self": {"href": f"/stations/{id}/readings"}, "up": {"href": f"/stations/{id}"}}
+    return {"readings": [document(reading) for reading in log.of(id)], "_links": links}
 
 
 def one_reading(number):
@@ -444,6 +444,15 @@ def latest(id):
     return answer.make_conditional(request)
     ### END SOLUTION
 
+# %% wrong="41.5" caught_by="sends another tag with the next reading, even of as many degrees" says="Two readings of 17.5 are two."
+def latest(id):
+    measured = log.of(id)
+    if not measured:
+        abort(404, f"there is no reading of station {id}")
+    answer = jsonify(document(measured[-1]))
+    answer.set_etag(str(measured[-1]["degrees"]))
+    return answer.make_conditional(request)
+
 # %% wrong="41.5" caught_by="answers 304 Not Modified to a display that has it" says="got: 200"
 def latest(id):
     measured = log.of(id)
@@ -462,15 +471,6 @@ def latest(id):
     if request.headers.get("If-None-Match") == tag:
         return "", 304
     return document(measured[-1]), 200, {"ETag": tag}
-
-# %% wrong="41.5" caught_by="sends another tag with the next reading, even of as many degrees" says="Two readings of 17.5 are two."
-def latest(id):
-    measured = log.of(id)
-    if not measured:
-        abort(404, f"there is no reading of station {id}")
-    answer = jsonify(document(measured[-1]))
-    answer.set_etag(str(measured[-1]["degrees"]))
-    return answer.make_conditional(request)
 
 # %% wrong="41.5" caught_by="answers 304 where the tag is one of several" says="make_conditional"
 def latest(id):
@@ -533,6 +533,12 @@ async def welcome(websocket, station, since):
         await websocket.send(json.dumps(reading))
     ### END SOLUTION
 
+# %% wrong="41.6" caught_by="your code crashed" says="IndexError: list index out of range"
+async def welcome(websocket, station, since):
+    news = [log.of(station)[-1]] if since is None else log.of(station, since)
+    for reading in news:
+        await websocket.send(json.dumps(reading))
+
 # %% wrong="41.6" caught_by="sends a newcomer the last reading" says="One reading is enough for a newcomer"
 async def welcome(websocket, station, since):
     for reading in log.of(station, since or 0):
@@ -547,12 +553,6 @@ async def welcome(websocket, station, since):
 # %% wrong="41.6" caught_by="begins with the first one that was missed" says="Where since is a number, send all readings after it."
 async def welcome(websocket, station, since):
     for reading in log.of(station)[-1:]:
-        await websocket.send(json.dumps(reading))
-
-# %% wrong="41.6" caught_by="your code crashed" says="IndexError: list index out of range"
-async def welcome(websocket, station, since):
-    news = [log.of(station)[-1]] if since is None else log.of(station, since)
-    for reading in news:
         await websocket.send(json.dumps(reading))
 
 # %%
