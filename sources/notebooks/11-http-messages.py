@@ -93,12 +93,12 @@ tap[1].header("Content-Length"), len(tap[1].body)
 # ## Say it by hand
 #
 # To show that nothing else is needed, leave the library out. A **socket** is an end of a connection: what you put in at one end
-# comes out at the other. `say` sends some bytes, reads until the server closes or is silent for a second, and gives you what
+# comes out at the other. `say` sends some bytes, reads until the server closes or is silent for half a second, and gives you what
 # crossed the wire.
 
 # %%
 def say(request):
-    with wire(site) as tap, socket.create_connection(("127.0.0.1", tap.port), timeout=1) as connection:
+    with wire(site) as tap, socket.create_connection(("127.0.0.1", tap.port), timeout=0.5) as connection:
         connection.sendall(request)
         with suppress(TimeoutError):
             while connection.recv(4096):
@@ -226,7 +226,7 @@ say(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nothing. There might be more headers, so it waits, and so do you: a second later `say` gave up. Two programs that wait for each
+# Nothing. There might be more headers, so it waits, and so do you: half a second later `say` gave up. Two programs that wait for each
 # other are the most common reason why something *hangs*. On the wire you see who owes the next line.
 #
 # </details>
