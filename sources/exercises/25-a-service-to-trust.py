@@ -257,7 +257,7 @@ class Station(MethodView):
         STATIONS[id] = request.get_json()
         return self.get(id)
 
-# %% wrong="25.3" caught_by="answers 200 OK to PUT with the ETag of what is there" says="Werkzeug has read them already"
+# %% wrong="25.3" caught_by="finds the right one among several tags" says="Werkzeug has taken them apart already"
 STATIONS = {2: {"name": "Hiltop", "degrees": 12.25}}
 
 
@@ -274,6 +274,27 @@ class Station(MethodView):
         if seen is None:
             return problem(428, "send If-Match")
         if seen not in ("*", f'"{tag(STATIONS[id])}"'):
+            return problem(412, "this is not what you have seen")
+        STATIONS[id] = request.get_json()
+        return self.get(id)
+
+# %% wrong="25.3" caught_by="answers 200 OK to PUT with the ETag of what is there" says="with its quotation marks"
+STATIONS = {2: {"name": "Hiltop", "degrees": 12.25}}
+
+
+def tag(station):
+    return sha256(json.dumps(station, sort_keys=True).encode()).hexdigest()[:8]
+
+
+class Station(MethodView):
+    def get(self, id):
+        return STATIONS[id], 200, {"ETag": f'"{tag(STATIONS[id])}"'}
+
+    def put(self, id):
+        seen = request.headers.get("If-Match")
+        if seen is None:
+            return problem(428, "send If-Match")
+        if seen != "*" and seen != tag(STATIONS[id]):
             return problem(412, "this is not what you have seen")
         STATIONS[id] = request.get_json()
         return self.get(id)
@@ -402,7 +423,7 @@ def keep(path, reading):
         db.execute("INSERT INTO readings VALUES (:station, :hour, :degrees)", reading)
     return reading, 201
 
-# %% wrong="25.4" caught_by="answers 201 for station 3 at 2027-03-05T10" says="got: 409"
+# %% wrong="25.4" caught_by="answers 201 for station 3 at 2027-03-05T10" says="Other stations and other hours are welcome"
 def keep(path, reading):
     columns = "station INTEGER, hour TEXT UNIQUE, degrees REAL"
     try:
