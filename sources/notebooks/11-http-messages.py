@@ -66,7 +66,7 @@ print(tap[1].raw.decode())
 
 # %% [markdown]
 # The first line is the **status line**: the version, the **status** as a number, and a word or two for people. Programs read the
-# number alone; the words may differ or be missing (RFC 9112 §4).
+# number alone; the words may differ or be missing (RFC 9112 §4: an RFC is a document in which a language of the internet is defined).
 #
 # **Predict, then run.** How does the client know where the body ends? What will the next cell show?
 

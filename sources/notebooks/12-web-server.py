@@ -12,7 +12,7 @@
 # %% [markdown]
 # ## The whole game
 #
-# This is the finished server: it serves a small site, in a process of its own.
+# This is the finished server. It serves a small site, in a **process** of its own: a program that runs beside this notebook.
 
 # %%
 from contextlib import suppress

@@ -214,7 +214,8 @@ while_somebody_waits(one, b""), while_somebody_waits(many, b"")
 # class a `ThreadingHTTPServer`, which is why you have not met this before.
 #
 # Now look at it. A slow client holds its connection for 1.2 seconds. Meanwhile five visitors come, one every fifth of a second. Each
-# bar begins when a visitor comes, and ends when that visitor is served. What will the bars look like?
+# bar begins when a visitor comes, and ends when that visitor is served. What will the bars look like? (You
+# need not read the next two cells closely: one sends the visitors, the other draws.)
 
 # %%
 def visit(server, number):
