@@ -13,7 +13,7 @@ URL, PORT = "http://127.0.0.1:8001", 8001
 def test_a_page_is_a_frame_with_a_name_and_a_link() -> None:
     shown = Page(URL, PORT, "/seats.html", {"show": 1, "feed": 8002}, 300)._repr_html_()
     address = "http://127.0.0.1:8001/seats.html?show=1&amp;feed=8002"
-    assert f'<iframe src="{address}" title="The page /seats.html"' in shown
+    assert f'<iframe src="{address}" title="The page /seats.html?show=1&amp;feed=8002"' in shown
     assert f'<a href="{address}"' in shown
     assert "height: 300px" in shown
 

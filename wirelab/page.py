@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from wirelab import looks
 from wirelab.links import links
@@ -25,7 +25,8 @@ class Page:
         if self.address is None:
             return looks.panel(looks.strong(self.url), [looks.text(self.why)])
         address = self.address + self.path
-        name = html.escape(urlsplit("/" + self.path).path)
-        style = f"width: 100%; height: {self.height}px; border: 1px solid var({looks.QUIET}); border-radius: 4px"
-        frame = f'<iframe src="{html.escape(address)}" title="The page {name}" style="{style}"></iframe>'
+        title = html.escape(f"The page /{self.path}")  # two frames of one name cannot be told apart by ear
+        border = f"border: 1px solid var({looks.QUIET}); border-radius: 4px"
+        style = f"box-sizing: border-box; width: 100%; height: {self.height}px; {border}"
+        frame = f'<iframe src="{html.escape(address)}" title="{title}" style="{style}"></iframe>'
         return looks.panel(looks.strong(self.url) + " · " + looks.link(address, "open it"), [frame])
