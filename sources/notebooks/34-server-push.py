@@ -110,7 +110,6 @@ with connect(board.url) as ada, connect(board.url) as ben:
 # **Predict, then run.** Both have left. How many are in the set?
 
 # %%
-board.stop()
 len(clients)
 
 # %% [markdown]
@@ -366,7 +365,7 @@ with connect(office.url + "/shows/1" + query) as ben:
 seats = Seats(life="tuesday")
 feed = seat_feed.stand_alone(seats)
 office = launch(feed.onconnect, name="seat feed", **feed.options())
-for seat in range(1, 9):
+for seat in range(31, 39):
     seats.take(1, seat)
 
 with connect(office.url + "/shows/1" + query) as ben:
@@ -375,7 +374,7 @@ with connect(office.url + "/shows/1" + query) as ben:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# All seats. His number belongs to another life. By the number alone he would be told changes 3 to 8, and never hear of seats 1 and 2: a
+# All seats. His number belongs to another life. By the number alone he would be told changes 3 to 8, and never hear of seats 31 and 32: a
 # page that is wrong, and does not know it.
 #
 # </details>
