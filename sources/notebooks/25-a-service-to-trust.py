@@ -200,9 +200,9 @@ class Careful(MethodView):
             return self.get()
 
 
-app = Flask("programme")
+app = Flask("careful")
 app.add_url_rule("/shows/1", view_func=Careful.as_view("show"))
-programme = launch(app)
+careful = launch(app)
 
 # %% [markdown]
 # The same story once more. When Cy gets 412, he reads again, and changes his line in what is there *now*.
@@ -214,7 +214,7 @@ def put(seen, **change):
 
 
 SHOW.update(title="Hamlit", starts="19:30")
-with wire(programme) as tap:
+with wire(careful) as tap:
     bens, cys = [requests.get(tap.url + "/shows/1", timeout=3) for _ in range(2)]
     print("Ben", put(bens, title="Hamlet"))
     print("Cy ", put(cys, starts="20:00"))
