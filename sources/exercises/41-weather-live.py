@@ -818,16 +818,13 @@ def live_page(id):
 
 routes["GET /stations/<int:id>/live"] = live_page
 service = serve(routes)
-service
+service.page("/stations/2/live", height=160)
+
+# %% [markdown]
+# Keep an eye on your page while you run the check, which posts a few readings, and the cell below it, which posts another one.
 
 # %% checks="41.8" points=2
 check("41.8", service)
-
-# %% [markdown]
-# When all eight pass, look at it. Here is your page; the next cell posts a reading, and the page changes.
-
-# %%
-service.page("/stations/2/live", height=160)
 
 # %%
 measured = requests.post(service.url + "/stations/2/readings", json={"degrees": 21.5}, timeout=3)
@@ -840,11 +837,12 @@ measured.status_code
 #
 # - **One origin.** Page and feed have two ports here, so the page must be told an address, and the feed cannot tell your pages from those of
 #   a stranger, which may connect as well. [servers/box_office.py](../servers/box_office.py) puts a door before both: then the page says
-#   `feed/stations/2`, and the feed refuses every other `Origin`.
+#   `feed/stations/2`, and the feed refuses pages whose `Origin` is not its own.
 # - **A file.** The log forgets all when the kernel ends, and begins with number 1 again, while the pages still ask for `?since=7`. A database
 #   keeps the readings and the count, and its transaction is the lock.
-# - **Limits.** The list of readings needs pages (`?after=`), a newcomer that has missed thousands needs a shorter way, and a client that
-#   sends without end has to be stopped. [servers/seat_feed.py](../servers/seat_feed.py) does all of that.
+# - **Limits.** The list of readings needs pages, as the bookings have them in [servers/ticket_service.py](../servers/ticket_service.py). A
+#   client that has missed thousands needs a shorter way, and one that sends without end has to be stopped, as in
+#   [servers/seat_feed.py](../servers/seat_feed.py).
 # - **A command.** Move the cells into a module with `create_app(log)` and `main()`, and `python -m` runs it without a notebook.
 
 # %%
