@@ -105,7 +105,7 @@ for value in [12, "12", 12.0, True, 0, float("nan")]:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Only the first is a seat. Easygoing makes one of the next three as well: `True` becomes seat 1. Whoever sends that has made a mistake, and
+# Only the first is a seat. Easygoing makes a seat of the next three as well: `True` becomes seat 1. Whoever sends that has made a mistake, and
 # would learn of it at the theatre.
 #
 # </details>
@@ -421,7 +421,7 @@ connection.close()
 #
 # ## A server that lasts
 #
-# Flask is no server. It makes a function of your classes, by rules called **WSGI**, and any WSGI server can call it. The one behind
+# Flask is no server. It makes one function of your app, by rules called **WSGI**, and any WSGI server can call that. The one behind
 # `app.run`, and behind `launch`, is for development. The finished service runs on **waitress**. Let us compare them: how long does
 # a request take, for a client that would like to keep its connection? And how many threads does the server have, while some clients
 # connect and then say nothing?
