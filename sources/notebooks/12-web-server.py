@@ -12,7 +12,7 @@
 # %% [markdown]
 # ## The whole game
 #
-# This is the finished server. It serves a small site, in a **process** of its own: a program that runs beside this notebook.
+# The finished server, in a **process** of its own: a program beside this notebook.
 
 # %%
 from contextlib import suppress
