@@ -78,13 +78,13 @@ all(ada == ben == cleo for ada, ben, cleo in told)
 clients = set()
 
 
-async def onconnect(websocket):
+async def first_try(websocket):
     clients.add(websocket)
     async for message in websocket:
         broadcast(clients, message)
 
 
-board = launch(onconnect, port=8012, name="board")
+board = launch(first_try, port=8012, name="board")
 with connect(board.url) as ada, connect(board.url) as ben:
     ada.send("seat 5 is taken")
     print("Ada hears:", ada.recv(timeout=3))
