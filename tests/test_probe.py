@@ -344,6 +344,7 @@ def test_answers_come_as_they_were_sent() -> None:
         await websocket.recv()
         await websocket.send(b"bytes")
         await websocket.ping()
+        await websocket.recv()
         await websocket.send(["in ", "pieces"])
 
     assert answers(launch(mixed, port=0)) == [b"bytes", "in pieces"]
