@@ -821,7 +821,8 @@ service = serve(routes)
 service.page("/stations/2/live", height=160)
 
 # %% [markdown]
-# Keep an eye on your page while you run the check, which posts a few readings, and the cell below it, which posts another one.
+# Keep an eye on your page while you run the check, which posts a few readings, and the cell below it, which posts another one. Run these
+# cells one by one: the last cell of the notebook stops the servers, and a page that is loaded after that finds nobody.
 
 # %% checks="41.8" points=2
 check("41.8", service)
