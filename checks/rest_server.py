@@ -68,8 +68,13 @@ def add_a_station(service: Probe, expect: Expect) -> None:
         got=where,
         hint="A method can return three things: what to say, the status, and a dictionary with headers.",
     )
-    got = service.get(where).json() if where else "no address"
-    expect.equal(got, reply.json(), "shows the station at that address", hint="Is it stored, under its number?")
+    there = service.get(where).json() if where else "there is no address"
+    expect(
+        there == reply.json(),
+        "shows the station at that address",
+        got=there,
+        hint="Is it stored, under its number?",
+    )
     listed = service.get("/stations").json()
     expect(isinstance(listed, list) and reply.json() in listed, "lists it with the others", got=listed)
     again = _object(service.post("/stations", json=PIER))

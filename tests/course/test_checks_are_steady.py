@@ -10,6 +10,7 @@ from wirelab.kernel import Kernel
 from wirelab.lesson import WrongAnswer, solution, with_answer, wrong_answers
 
 __all__ = ["kernel"]
+pytestmark = pytest.mark.proof
 TIMES = 20
 SECONDS = 0.8  # for one check: one that waits in vain is tried less often
 REPEAT = """

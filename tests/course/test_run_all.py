@@ -14,6 +14,7 @@ COURSE = Path(__file__).parents[2]
 FOUND = [path for folder in FOLDERS for path in sorted((COURSE / folder).glob("*.ipynb"))]
 NOTEBOOKS = [path for path in FOUND if KEPT not in path.name]
 LISTENING = "[c.laddr.port for c in __import__('psutil').Process().net_connections('tcp') if c.status == 'LISTEN']"
+pytestmark = pytest.mark.proof  # each notebook two times more than nbval runs it
 CHILDREN = "[child.cmdline() for child in __import__('psutil').Process().children(recursive=True)]"
 
 
