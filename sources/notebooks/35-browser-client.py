@@ -163,15 +163,15 @@ print(javascript("feedAddress"))
 # %% [markdown]
 # ## What a browser sends
 #
-# Put a tap between a page and the feed: the page finds the tap where it would have found the feed. A Python client goes through it too, so
-# that there are two to compare. It pretends to be a page and sends an `Origin`.
+# Put a tap between a page, this time of show 2, and the feed: the page finds the tap where it would have found the feed. A Python
+# client goes through it too, so that there are two to compare. It pretends to be a page and sends an `Origin`.
 
 # %%
 tap = wire(feed)
-with connect(tap.url + "/shows/1", origin=site.url, compression=None) as websocket:
+with connect(tap.url + "/shows/2", origin=site.url, compression=None) as websocket:
     websocket.recv(timeout=3)
 
-site.page("/seats.html", show=1, feed=tap.port, height=330)
+site.page("/seats.html", show=2, feed=tap.port, height=330)
 
 # %% [markdown]
 # Press a seat in that page, then run the next cell. Message by message, the second connection is your browser's. (Where you read this without

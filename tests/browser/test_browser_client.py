@@ -8,6 +8,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 
 from wirelab import Server, launch, wire
+from wirelab.lesson import solution
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
 from lab import COURSE, Desk  # noqa: E402
@@ -200,3 +201,23 @@ def test_the_large_page_comes_back_and_the_small_one_does_not(desk: Desk) -> Non
         desk.run(again)
     inside(seats, "#line").to_have_text("live")
     inside(told, "p").to_have_text("closed with 1001")
+
+
+# The exercise --------------------------------------------------------------------------------------
+
+
+def test_the_solved_page_is_live_behind_its_own_door(browser: "Browser") -> None:
+    source = (COURSE / "sources" / "exercises" / f"{LESSON.stem}.py").read_text(encoding="utf-8")
+    solved: dict[str, Any] = {}
+    for cell in solution(source, LESSON.stem).cells:
+        if cell.cell_type == "code" and ("def " in cell.source or "import " in cell.source):
+            exec(cell.source, solved)
+    solved["PAGE"] = solved["station_page"]()
+    station = launch(solved["readings"], port=0, process_request=solved["door"])
+    page = browser.new_page()
+    page.goto(station.url.replace("ws", "http"))
+    expect(page.locator("#reading")).to_have_text("17.5")
+    expect(page.locator("#state")).to_have_text("live")
+    station.stop()
+    expect(page.locator("#state")).to_have_text("not live")
+    page.close()
