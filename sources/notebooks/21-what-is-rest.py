@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What REST means
 #
-# 25 minutes. You need [lesson 12](12-web-server.ipynb).
+# 25 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
 #
 # By the end you can
 #
@@ -29,8 +29,9 @@ home = requests.get(office.url, timeout=3).json()
 home
 
 # %% [markdown]
-# It looks like no web page, but it does what a web page does: it says where you can go from here. So go. Follow one link, and from there
-# another one.
+# It came as **JSON**: text that looks much like Python's dictionaries and lists, and `.json()` makes these of it. It looks like no web page,
+# but it does what a web page does: it says where you can go from here. So follow one link, and from there another one. (`urljoin` makes
+# a whole address of a path such as `/shows`.)
 
 # %%
 def follow(page, name):
@@ -52,7 +53,7 @@ booked = requests.post(urljoin(office.url, seats["_links"]["bookings"]["href"]),
 booked.status_code, booked.headers.get("Location")
 
 # %% [markdown]
-# 201, *Created*, and the address of your booking. (Run it again: 409, the seat is taken.)
+# 201, *Created*, and the address of your booking.
 
 # %% [markdown] tags=["notes"]
 # Ask the room first what REST is, and write the answers on the board: JSON, verbs, pretty addresses, "not SOAP". Come back to them at the
@@ -63,7 +64,7 @@ booked.status_code, booked.headers.get("Location")
 # %% [markdown]
 # ## The name
 #
-# **REST** is short for *Representational State Transfer*. Roy Fielding coined it in 2000. He and Richard Taylor explain it so:
+# **REST** is short for *Representational State Transfer*. Roy Fielding coined it in 2000. With Richard Taylor he explains:
 #
 # > The name "Representational State Transfer" is intended to evoke an image of how a well-designed Web application behaves: a network of Web
 # pages forms a virtual state machine, allowing a user to progress through the application by selecting a link or submitting a short
@@ -73,7 +74,8 @@ booked.status_code, booked.headers.get("Location")
 # > Roy T. Fielding and Richard N. Taylor: *Principled Design of the Modern Web Architecture*. ACM Transactions on Internet Technology
 # 2(2), May 2002, pages 115–150.
 #
-# You just did that: two links, one form. The page where you are is the **state**; you remember it, the server does not.
+# (A *state machine* is in one of several states; each step leads to another.) Your steps: two links, one form. The page where you are is
+# the **state**; you remember it, the server does not.
 #
 # ```mermaid
 # flowchart LR
@@ -83,7 +85,7 @@ booked.status_code, booked.headers.get("Location")
 #     seats -->|form: POST| booking
 # ```
 #
-# Ask for the seats once more: what is transferred is a representation of their new state.
+# Ask for the seats once more: you get a representation of their new state.
 
 # %%
 follow(hamlet, "seats")["taken"]
@@ -107,7 +109,7 @@ for kind in ["application/json", "application/xml", "text/html", "text/plain", "
 # <details><summary>Answer</summary>
 #
 # One, in five representations. The evening itself never crosses the wire, nor does the row of a database. What does is a copy, in a
-# format that the client understands.
+# format that the client understands. Lesson 24 is about these formats.
 #
 # </details>
 #
@@ -142,7 +144,8 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
 # %% [markdown]
-# Now the desk at the theatre: names, and what stands behind them, in a dictionary. Four verbs, four methods.
+# (`**headers` collects in a dictionary the headers that you name.) Now the desk at the theatre: names, and what stands behind them, in a
+# dictionary. Four verbs, four methods.
 
 # %%
 THINGS, numbers = {"/seats/11": "Ben"}, count(1)
@@ -150,7 +153,9 @@ THINGS, numbers = {"/seats/11": "Ben"}, count(1)
 
 class Desk(Answering):
     def do_GET(self):
-        self.answer(200, THINGS[self.path]) if self.path in THINGS else self.answer(404)
+        if self.path not in THINGS:
+            return self.answer(404)
+        self.answer(200, THINGS[self.path])
 
     def do_PUT(self):
         status = 200 if self.path in THINGS else 201
@@ -158,7 +163,10 @@ class Desk(Answering):
         self.answer(status, THINGS[self.path])
 
     def do_DELETE(self):
-        self.answer(204 if THINGS.pop(self.path, None) else 404)
+        if self.path not in THINGS:
+            return self.answer(404)
+        del THINGS[self.path]
+        self.answer(204)
 
     def do_POST(self):
         path = f"{self.path}/{next(numbers)}"
@@ -247,7 +255,7 @@ requests.put(desk.url + "/seats/13", data="Cy", timeout=3).status_code
 class Careless(Answering):
     def do_GET(self):
         if self.path.startswith("/cancel/"):
-            THINGS.pop(self.path.removeprefix("/cancel"), None)
+            THINGS.pop(self.path.removeprefix("/cancel"), None)  # remove it, if it is there
             return self.answer(200, "cancelled\n")
         self.answer(200, "\n".join(f"/cancel{path}" for path in THINGS))
 
@@ -279,7 +287,9 @@ tap[:4]
 # %%
 class Careful(Desk):
     def do_GET(self):
-        self.answer(200, "\n".join(THINGS)) if self.path == "/" else super().do_GET()
+        if self.path == "/":
+            return self.answer(200, "\n".join(THINGS))
+        super().do_GET()
 
 
 THINGS.update({"/seats/11": "Ben", "/seats/12": "Ada", "/seats/13": "Cy"})
@@ -344,9 +354,9 @@ for tap in [calls, things]:
         print(exchange.request.first_line, "→", exchange.response.status)
 
 # %% [markdown]
-# The first three lines say nothing. No cache can keep an answer, no client knows what it may repeat, and a failure looks like success.
-# **SOAP** services are mostly used so, with the call in an envelope of XML. JSON in place of XML changes nothing: REST is *not* "JSON
-# with verbs", and needs no JSON.
+# The first three lines say nothing to a **cache**, which keeps answers for the next client. No client knows what it may repeat, and a
+# failure looks like success. **SOAP**, a standard for calls in envelopes of XML, is mostly used so. JSON in place of XML changes nothing:
+# REST is *not* "JSON with verbs".
 #
 # ## How much of it is REST?
 #

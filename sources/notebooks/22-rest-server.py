@@ -12,7 +12,7 @@
 # %% [markdown]
 # ## The whole game
 #
-# You know the finished service from lesson 21. It answers in **JSON**: text that looks much like Python's dictionaries and lists.
+# You know the finished service from lesson 21. It answers in JSON, and `.json()` makes a dictionary of it.
 
 # %%
 from itertools import count
@@ -27,8 +27,8 @@ office = launch("servers.ticket_service")
 requests.get(office.url + "/shows/1", timeout=3).json()
 
 # %% [markdown]
-# `/shows/1` is the address of a resource, an evening at the theatre. To book a seat there, POST what you want to the collection of
-# bookings.
+# `/shows/1` is the address of a resource, an evening at the theatre. `/bookings` is the list of all bookings; such a list is a resource
+# too, a **collection**. To book a seat, POST to it what you want.
 
 # %%
 wanted = {"show": 1, "seat": 12, "name": "Ada"}
@@ -232,7 +232,7 @@ call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
 
 # %% [markdown]
 # A verb that a resource does not have is 405, and the header `Allow` lists those it has (RFC 9110 §15.5.6). Nobody cancels
-# all bookings at once.
+# all bookings at once. (`HEAD` and `OPTIONS` come from Flask; `OPTIONS` asks for just this list.)
 #
 # A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
 # sends a form. On the wire you can tell them apart: by `Content-Type`, and by the body.
@@ -271,7 +271,8 @@ call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
 # Now Ada and Eve have seat 12. `patch` does not ask either, and stores whatever field you send.
 #
 # The cure: look at all that was sent, before you use any of it, and answer 422, *Unprocessable Content*, with a reason. (Flask
-# still prints an older name of 422. Programs read only the number.)
+# still prints an older name of 422. Programs read only the number.) In the next cell, `<=` between two sets means *is a part of*, and
+# `type(…)` is compared, since `True` would pass for a whole number.
 
 # %%
 def look_at(sent, needed=("seat", "name")):
@@ -287,8 +288,8 @@ def check_free(seat, id=None):
         abort(409, message=f"seat {seat} is taken")
 
 # %% [markdown]
-# The mended classes look first, and leave the rest to the old ones. A booking is not in its own way: `check_free` passes over the
-# one with this `id`.
+# The mended classes look first, and leave the rest to the old ones, by `super()`. A booking is not in its own way: `check_free` passes
+# over the one with this `id`.
 
 # %%
 class CarefulBookings(Bookings):
@@ -336,8 +337,9 @@ call("GET", "/bookings/")
 # ## What Flask-RESTful adds
 #
 # Classes with verbs for methods, JSON for errors, and several formats for one resource. You will meet it in many services. But
-# nothing has been changed in it since May 2023, and its own way to read parameters, `reqparse`, is due to be removed: use
-# `request.get_json()`. In a new service, `MethodView` of plain Flask does nearly the same:
+# no new version of it has come out since May 2023, and its own way to read parameters, `reqparse`, is due to be removed: use
+# `request.get_json()`. In a new service, `MethodView` of plain Flask does nearly the same. A route needs a function, and `as_view` makes
+# one of the class:
 
 # %%
 from flask.views import MethodView

@@ -52,7 +52,8 @@ for exchange in tap.http:
 #
 # ## GET, and what follows the question mark
 #
-# `params` takes a dictionary, and writes the query. Signs that mean something in an address are encoded, as in lesson 11.
+# `params` takes a dictionary, and writes the query. Signs that mean something in an address are encoded, as in lesson 11, and a space
+# becomes a plus. (There is no `/find` here; look at how its line is written.)
 
 # %%
 with wire(office) as tap:
@@ -151,8 +152,8 @@ show(rest_session.refused)
 # %% [markdown]
 # ## Break it: a server that says nothing
 #
-# This one takes your request, and keeps silent. `timeout=0.5` waits half a second for the connection, and again half a second for
-# the answer.
+# This one takes your request, and keeps silent. `timeout=0.5` waits at most half a second for the connection, and again
+# at most half a second for the answer.
 
 # %%
 class Silent(BaseHTTPRequestHandler):
@@ -227,7 +228,7 @@ print("more than the time-out:", time.perf_counter() - start > 1)
 # ## A connection is kept
 #
 # `requests.get` opens a connection, asks, and closes it. A **Session** keeps it for the next request. It also keeps what you want to
-# send each time, such as a header.
+# send each time, such as a header. (Each message on the wire knows the number of its connection, and a set, `{…}`, has each number once.)
 
 # %%
 with wire(office) as alone:
@@ -345,7 +346,7 @@ tap
 #
 # Do not write such loops. `requests` stands on a library, urllib3, whose `Retry` knows the verbs: it repeats those that mean the same
 # once or twice, after a lost answer, and after a status that says *later*. `mount` gives it to a session, for all addresses that begin
-# so.
+# with `http://`; the `HTTPAdapter` is what sends for the session.
 
 # %%
 retry = Retry(total=2, status_forcelist=[503], allowed_methods=["GET", "PUT", "DELETE"])
@@ -391,6 +392,9 @@ tap
 # All this is needed for every request, so it stands in one place. The client of the box office has two parts. `rest_session` knows
 # how to ask any service. `ticket_client` knows the words of the box office, and nothing of time-outs and retries. No address stands in
 # it: it takes them from links that the service sends. Lesson 24 is about those.
+#
+# `send` ends in one of three ways: no answer came, it was a refusal, or here it is. (A DELETE that finds nothing when it is repeated has done
+# its work the first time.)
 
 # %%
 show(rest_session.RestSession.send)
