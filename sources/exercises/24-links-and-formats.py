@@ -206,7 +206,8 @@ check("24.3", all_readings)
 # - in plain text, with `Hilltop: 12.25 °C` and a line break, to those that like that more,
 # - 406 to those that like neither.
 #
-# Each answer says `Vary: Accept`. The two representations have an `ETag`, each its own.
+# Each answer says `Vary: Accept`. The two representations have an `ETag`, each its own. (`jsonify` makes a response of a dictionary, and
+# `Response` one of a text, as in the lesson. `response.add_etag()` makes an `ETag` from the bytes of a response.)
 
 # %% [markdown] tags=["solution"]
 # Three answers, and what they have in common is done once, at the end: so none of them can lack `Vary`. Where no `Accept` came,

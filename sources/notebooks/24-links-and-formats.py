@@ -33,7 +33,8 @@ def get(url, kind="application/json"):
     return reply
 
 # %% [markdown]
-# How many seats are free for Hamlet? This client knows one address, and three names: `shows`, `Hamlet`, `seats`.
+# How many seats are free for Hamlet? This client knows one address, and three names: `shows`, `Hamlet`, `seats`. (`next` takes the first
+# one that fits.)
 
 # %%
 def link(base, document, rel):
@@ -75,7 +76,8 @@ home = get(office.url)
 home.json()
 
 # %% [markdown]
-# Relations that many services need have names in a register of IANA, such as `self`, `next`, `collection`, `up`, `service-desc`.
+# Relations that many services need have names in a register of IANA, which keeps such lists for the whole internet: `self`, `next`,
+# `collection`, `up`, `service-desc` are there.
 # For your own, the standard for links (RFC 8288) asks for a URI, so that no two services mean different things by one name. Many
 # use plain words, as this one does with `shows` and `seats`.
 #
@@ -116,7 +118,8 @@ free_seats_by_hand(office.url, "Hamlet")
 
 # %% [markdown]
 # One night the theatre puts its services side by side: this one is below `/tickets` from now on. At the old entrance hangs a note,
-# a redirect. (`DispatcherMiddleware` passes what begins with `/tickets` to the real service, and tells it so.)
+# a redirect. (`DispatcherMiddleware` passes what begins with `/tickets` to the real service, and tells it so. Its `Store` is new: no seat
+# is taken.)
 
 # %%
 from servers.ticket_service import create_app
@@ -155,8 +158,9 @@ for exchange in tap.http:
 #
 # - **For:** the service can move, and share its work between hosts. Addresses are made in one place. What is not possible is not
 #   offered.
-# - **Against:** a client needs more requests, and still has to know names and forms. Most programmers write it from a list of
-#   addresses, such as OpenAPI, and addresses that never move need not be found.
+# - **Against:** a client needs more requests, and still has to know names and forms. Most programmers write it from a list of all
+#   addresses and forms. **OpenAPI** is the usual format of such lists; this service has one, where `service-desc` leads. And addresses
+#   that never move need not be found.
 #
 # JSON itself knows no links: an address in it is only text. The `_links` of this service follow a convention, HAL, which is an
 # Internet draft since 2012 and no standard; there are others. HTML, and Atom, have links by birth.
@@ -206,7 +210,8 @@ ElementTree.fromstring(evening.content).findtext("title")
 office.page("/shows/1", height=330)
 
 # %% [markdown]
-# **Atom** (RFC 4287) is XML with fixed names, for news: whatever a service tells, every feed reader can show. This is one:
+# **Atom** (RFC 4287) is XML with fixed names, for news: whatever a service tells, every feed reader can show. Here is a reader, in a few
+# lines. All names of Atom begin with a long address, so that nobody else's are mixed up with them; `a:` is short for it.
 
 # %%
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -216,12 +221,13 @@ for entry in feed.findall("a:entry", ATOM):
     print(entry.findtext("a:title", namespaces=ATOM), "→", way.get("href"), way.get("type"))
 
 # %% [markdown]
-# It knows nothing of theatres. `alternate` is one of IANA's names: the same thing in another format.
+# This reader knows nothing of theatres. `alternate` is one of IANA's names: the same thing in another format.
 #
 # ## How much do you like it?
 #
 # A client may like several formats, and one more than another. `q` is a weight from 0 to 1; where none is given it is 1, and 0
-# means *never*. A star stands for anything. Of all wishes that fit a format, the **most specific** one counts, wherever it stands:
+# means *never*. A star stands for anything. Of all wishes that fit a format, the **most specific** one counts, wherever it stands.
+# werkzeug, the library below Flask, can read all this:
 
 # %%
 from servers.ticket_formats import FORMATS
@@ -309,7 +315,7 @@ for wish in ["text/html", BROWSER, "text/html, application/json;q=0.1", "*/*, ap
     print(wish, "→", sent(careless.url + "/shows/1", wish))
 
 # %% [markdown]
-# The test with one name passes, and real clients get the wrong thing. A browser shows XML, because `application/xhtml+xml` and
+# A wish with one name is met, but real clients get the wrong thing. A browser shows XML, because `application/xhtml+xml` and
 # `application/xml;q=0.9` contain the word. The next one gets what it likes least, and the last one what it refused. Mended, with
 # two lines:
 
