@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A service to trust
 #
-# 30 minutes. You need [lesson 22](22-rest-server.ipynb).
+# 30 minutes. You need [lesson 24](24-links-and-formats.ipynb).
 #
 # By the end you can
 #
@@ -57,7 +57,7 @@ tap
 #
 # The body is a **problem document**: JSON of the type `application/problem+json`, with names that are the same in every service that
 # follows RFC 9457. `type` is the address of an explanation; `about:blank` means that the status says it all. `title` is the kind of
-# problem, `detail` is about this one.
+# problem; `detail` and `instance` are about this one: what is wrong, and where.
 #
 # ## Believe nothing
 #
@@ -77,7 +77,8 @@ reply.json()["errors"]
 #
 # </details>
 #
-# In lesson 22 you wrote such rules with `if`. With **pydantic** you describe what is right, and it finds what is wrong:
+# In lesson 22 you wrote such rules with `if`. With **pydantic** you describe what is right, and it finds what is wrong. `ge` and `le`
+# mean *at least* and *at most*; `strict` takes no other type, and `forbid` no other field:
 
 # %%
 class Easygoing(BaseModel):
@@ -178,6 +179,8 @@ requests.get(url, timeout=3).json()
 #
 # The cure: each version has a name, its **ETag**. The client sends back the name of what it has seen, as `If-Match`: *change it, if it is
 # still this.* If not, the answer is 412, *Precondition Failed* (RFC 9110 §13.1.1). If the client does not say, 428 (RFC 6585 §3).
+# Here the ETag is a fingerprint of what the programme says (`sha256`): another text, another ETag. `request.if_match` is the header, already
+# taken apart.
 
 # %%
 one_at_a_time = Lock()  # nobody may come between the comparison and the change
@@ -197,7 +200,7 @@ class Careful(MethodView):
             if not request.if_match.contains(self.tag()):
                 abort(412)
             SHOW.update(request.get_json())
-            return self.get()
+            return SHOW
 
 
 app = Flask("careful")
@@ -269,6 +272,9 @@ both_at_once(Tickets), sorted(TICKETS)
 #
 # *Look, then write* is two steps, and somebody else fits between them. A lock helps as long as there is one process. A database helps
 # always: with **UNIQUE**, it takes each seat once. So do not look: write, and see whether it is taken. Then let the customer pay.
+#
+# **SQLite** is a database in one file, and a part of Python. A database keeps rows in tables: `CREATE TABLE` makes a table and names its
+# columns, `INSERT` adds a row, and an `IntegrityError` says that a row is refused.
 
 # %%
 drawer = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -292,8 +298,8 @@ class SafeTickets(MethodView):
 both_at_once(SafeTickets)
 
 # %% [markdown]
-# SQLite is a database in one file, and a part of Python. The colons make it take the values as values, whatever is in them; a name that is
-# glued into the statement could be a statement itself (CWE-89). The finished service does the same:
+# The colons make it take the values as values, whatever is in them. A name that is glued into the statement could be a statement itself:
+# that is **SQL injection** (CWE-89). The finished service does as you do:
 
 # %%
 show(ticket_store.keep)
@@ -301,8 +307,9 @@ show(ticket_store.keep)
 # %% [markdown]
 # ## Break it: pull the plug
 #
-# 201 is a promise. This function books, kills the process as soon as it has the 201, starts it again, and asks for the booking. A killed
-# process gets no chance to save anything. **Predict, then run.** What becomes of the booking in memory, and in a file?
+# 201 is a promise. `after_a_crash` books, kills the process as soon as it has the 201, starts it again, and asks for the booking. A killed
+# process gets no chance to save anything. (`process_of` looks for it among all that this notebook has started.)
+# **Predict, then run.** What becomes of the booking in memory, and in a file?
 
 # %%
 def process_of(server):
@@ -365,8 +372,8 @@ print("offset:", page("/bookings")[0][2:4])
 #
 # ## Who are you, and may you?
 #
-# Whoever registers gets a **token**, a long secret drawn by chance. It goes into the header `Authorization`. What is booked with it
-# belongs to that customer.
+# Whoever registers gets a **token**, a long secret drawn by chance. It goes into the header `Authorization`, after the word
+# `Bearer`: *who carries this*. What is booked with it belongs to that customer.
 
 # %%
 office = launch("servers.ticket_service")
@@ -462,7 +469,7 @@ plt.show()
 # With waitress a request takes about half the time. The development server closes each connection after one answer; the next request has
 # to open another, and gets a new thread. But the larger difference is on the right: each client costs a thread there, also if it
 # says nothing, and nothing limits them. waitress has four threads for the work, looks after all connections with one more, and lets
-# requests wait in line.
+# requests wait in line. (One thread of each server belongs to this course: it ends the server when the notebook ends.)
 #
 # ## Recap
 #
