@@ -35,7 +35,7 @@ new EventSource("price/events").onmessage = event =>
 
 def page(quote: Quote, script: str = "") -> str:
     words = f"<p>A seat for The Tempest costs <b>{quote.price}</b> euros.</p>"
-    return f'<!doctype html>\n<meta charset="utf-8">\n<title>The Tempest</title>\n{words}\n{script}'
+    return f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The Tempest</title>\n{words}\n{script}'
 
 
 def event(quote: Quote | None) -> str:
@@ -130,10 +130,14 @@ async def onconnect(websocket: ServerConnection, price: Price) -> None:
 
 
 async def send_prices(websocket: ServerConnection, price: Price, changed: asyncio.Event) -> None:
+    told = 0
     with suppress(ConnectionClosed):
         while True:
             changed.clear()
-            await websocket.send(str(price.now()))
+            quote = price.now()
+            if quote.number != told:  # we may be woken for a change that we have told already
+                await websocket.send(str(quote))
+                told = quote.number
             await changed.wait()
 
 

@@ -10,6 +10,7 @@ import requests
 from wirelab import Server, launch
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
+from axe import violations  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402
 
 if TYPE_CHECKING:
@@ -96,6 +97,17 @@ def test_the_keyboard_is_enough(pages: list["Page"]) -> None:
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "Enter"):
         mine.keyboard.press(key)
     expect(seat(theirs, 12, "taken")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_free_and_taken_seats_and_your_own_are_accessible(pages: list["Page"], scheme: str) -> None:
+    mine, theirs = pages
+    seat(mine, 5, "free").click()
+    seat(theirs, 6, "free").click()
+    expect(seat(mine, 5, "yours")).to_be_visible()
+    expect(seat(mine, 6, "taken")).to_be_visible()
+    mine.emulate_media(color_scheme=scheme)
+    assert violations(mine) == []
 
 
 def test_the_tab_key_stops_once_among_the_seats(pages: list["Page"]) -> None:
