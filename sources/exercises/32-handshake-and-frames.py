@@ -96,6 +96,7 @@ check("32.2", unmask)
 #
 # `frame` holds the bytes of a frame. Write `header_of`, so that it gives three things: whether the message ends with this frame, `True` or
 # `False`; the opcode, a number; and the length of the payload in bytes, a number. Remember where a length above 125 stands.
+# `int.from_bytes(b"\x00\xc8", "big")` makes 200 of two bytes.
 
 # %% [markdown] tags=["solution"]
 # The first byte holds FIN and opcode, the second the mask bit and seven bits of length. 126 and 127 are not lengths: they say that the

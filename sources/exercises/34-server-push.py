@@ -171,6 +171,7 @@ check("34.2", station)
 #
 # Now reports are JSON: `{"station": "Harbour", "celsius": 17.5}`. Write `reports`:
 #
+# - Every client is in `displays`, from its arrival until it leaves.
 # - Such a report is told to everyone in `displays` as `{"type": "reading", "station": "Harbour", "celsius": 17.5}`.
 # - Whatever makes no sense (no JSON, no object, a name that is missing, a temperature that is no number) is answered, to this client alone,
 #   with `{"type": "error", "message": "…"}`. The words are yours. The conversation goes on.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Pages go stale
 #
-# 25 minutes. You need [lesson 12](12-web-server.ipynb).
+# 25 minutes. You need lessons [12](12-web-server.ipynb) and [14](14-break-the-server.ipynb).
 #
 # By the end you can
 #
@@ -48,8 +48,8 @@ fresh = requests.get(shop.url + "/", timeout=3).text
 
 # %% [markdown]
 # Your page is **stale**: it says what was true once. The server knows better, and in HTTP it has no way to tell you: it only ever
-# answers. A share price, a news report, the seats that are left: each page about them is a copy that gets old, sometimes before the
-# browser has drawn it.
+# answers. Stock prices, news reports, ticket sales: each page about them is a copy that gets old, sometimes before the browser has
+# drawn it.
 #
 # The same server has a page that does not go stale. Here it is:
 
@@ -72,7 +72,8 @@ price.change(price.now().price - 1).price
 # ## Polling: ask again and again
 #
 # The simplest idea: ask every so often. `/price` tells the price as JSON, with a number that goes up by one at each change. The
-# function is a generator: it hands out each answer with `yield`, and goes on.
+# function is a generator: it hands out each answer with `yield`, and goes
+# on when the next one is wanted. `islice` wants three.
 
 # %%
 def polling(url):
@@ -91,7 +92,7 @@ tap
 # five on average. Ask more often, and you pay with requests, nearly all of them for nothing.
 #
 # **Predict, then run.** Each answer has an `ETag`, a name for this version of it. The client sends the name back: *give me the
-# price, if it is none that I have*. What crosses the wire, if nothing changed?
+# price, unless it is the one that I have*. What crosses the wire, if nothing changed?
 
 # %%
 with wire(shop) as tap:
@@ -113,8 +114,8 @@ tap[2:]
 #
 # The client says which price it has, and the server does not answer until there is another one.
 #
-# **Predict, then run.** A second from now, the price changes. When does the first request get its answer, when the second one?
-# Look at the times.
+# **Predict, then run.** A second from now, the price changes: that is what `Timer` does. When does the first request get its answer,
+# and when the second one? Look at the times.
 
 # %%
 def long_polling(url):
@@ -147,8 +148,8 @@ tap
 show(Price.other_than)
 
 # %% [markdown]
-# Nobody waits for ever: programs in between hang up on a connection that is silent for too long. So the server gives up
-# first, with `204 No Content`, and the client asks again. (RFC 6202 §5.5 calls 30 seconds a safe value; this server takes 20, or what
+# Nobody waits for ever: programs on the way, called **proxies**, hang up on a connection that is silent for too long. So the server
+# gives up first, with `204 No Content`, and the client asks again. (RFC 6202 §5.5 calls 30 seconds a safe value; this server takes 20, or what
 # `wait` says. The client's own `timeout` has to be longer.)
 
 # %%
@@ -158,7 +159,8 @@ print(requests.get(f"{shop.url}/price?since={price.now().number}&wait=1", timeou
 # ## Push: one answer that does not end
 #
 # A long poll ends with each piece of news, and a new request has to be made. Why end it? **Server-sent events** are a response
-# that goes on: a text that gets longer with each event. (`chunk_size=1` hands out each byte as it comes.)
+# that goes on: a text that gets longer with each event. (`stream=True` does not wait for the end of
+# the body, `chunk_size=1` hands out each byte as it comes.)
 
 # %%
 def events(url):
@@ -181,7 +183,8 @@ tap
 # `data`, what there is to tell, and an empty line, which ends it. A line that begins with a colon is a comment: after a silence,
 # this server sends one, to see whether somebody is still there.
 #
-# A browser has a reader for that built in (HTML standard, *Server-sent events*). This is all the script of the live page:
+# A browser has a reader for that built in, `EventSource` (HTML standard, *Server-sent events*). This is all the script of the live
+# page. JavaScript's `event => …` is a function without a name, as `lambda event: …` in Python:
 
 # %%
 print(stale_prices.LIVE)
@@ -189,12 +192,13 @@ print(stale_prices.LIVE)
 # %% [markdown]
 # ## Push: a WebSocket
 #
-# A WebSocket begins as HTTP, and then both sides may speak whenever they want. Here only the server has something to say. (The next
-# lessons take it apart.)
+# A WebSocket begins as HTTP, and then both sides may speak whenever they want. Here only the server has something to say. WebSockets
+# came with HTML5, for **real-time** pages, which show news as it happens. A program that acts when news comes is called
+# **event-driven**. (The next lessons take the WebSocket apart.)
 
 # %%
 def websocket(url):
-    with connect(url, compression=None) as connection, suppress(GeneratorExit):  # closing() means goodbye
+    with connect(url, compression=None) as connection, suppress(GeneratorExit):  # closing() is no failure
         for message in connection:
             yield json.loads(message)
 
@@ -230,8 +234,8 @@ tap
 #
 # ## The same changes, four ways
 #
-# Now all four at once: four clients, each behind a relay of its own, hear of the same four changes. A client notes when it heard of
-# each price.
+# Now all four at once: four clients, each with a wire view of its own, hear of the same four changes. A client notes when it heard of
+# each price. (At the `Barrier` everybody waits until all five are there: four clients, and the cell that changes the price.)
 
 # %%
 WAYS = {"polling": polling, "long polling": long_polling, "server-sent events": events, "WebSocket": websocket}
@@ -364,7 +368,7 @@ print(requests.get(f"{shop.url}/price?since={mine['number']}", timeout=3).json()
 # %%
 last = {"Last-Event-ID": str(mine["number"])}
 with wire(shop) as tap, requests.get(tap.url + "/price/events", headers=last, stream=True, timeout=3) as answer:
-    print(next(answer.iter_lines(chunk_size=1)).decode() == f"id: {price.now().number}")
+    print(*islice(answer.iter_lines(chunk_size=1, decode_unicode=True), 2), sep="\n")
 
 tap[0]
 

@@ -66,7 +66,8 @@ print(tap[0].raw.decode() + tap[1].raw.decode())
 # ## What the key is for
 #
 # `Sec-WebSocket-Accept` is the answer to the key. Everybody calculates it in the same way: put a fixed text behind the key, take the
-# SHA-1 of both, write it as base64. The first line is the example of the standard, RFC 6455 §1.3:
+# SHA-1 of both, write it as base64. (SHA-1 makes 20 bytes of any text, always the same ones of the same text. base64 writes bytes as
+# letters, digits, `+` and `/`.) The first line is the example of the standard, RFC 6455 §1.3:
 
 # %%
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -81,11 +82,11 @@ print(accept_of("dGhlIHNhbXBsZSBub25jZQ=="))
 print(accept_of(asked) == answered)
 
 # %% [markdown]
-# Our server calculated in the same way, with the key that it got. It **proves** that somebody read this request just now, and speaks WebSocket. An ordinary web server would not know the text, and a
-# cache could not have kept the answer to a new key.
+# `True`: our server calculated in the same way, with the key that it got. That **proves** that somebody read this request just now,
+# and speaks WebSocket. An ordinary web server would not know the fixed text, and a cache could not have kept the answer to a new key.
 #
 # It does **not** prove who the server is, and hides nothing: the text is public, and everybody can calculate. For secrets there is
-# `wss`, a WebSocket inside TLS.
+# `wss`, a WebSocket inside **TLS**, the encryption that makes `https` of `http`.
 #
 # **Predict, then run.** What does an ordinary `GET` get from this server, one from a browser for example?
 
@@ -134,7 +135,8 @@ talk(echo)
 #
 # ## A frame, byte by byte
 #
-# These eleven bytes are a frame. They are the example of RFC 6455 §5.7.
+# These eleven bytes are a frame. They are the example of RFC 6455 §5.7. Two hexadecimal digits are one byte, and each digit is four
+# bits: `81` is `1000 0001`.
 
 # %%
 hello = bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")
@@ -161,7 +163,8 @@ print(f"{answer[0]:08b} {answer[1]:08b}")
 # ```
 #
 # **FIN**: the message ends with this frame. **opcode**: what kind of frame it is. **MASK**: a key for the mask follows. **length**: how
-# many bytes of payload. In Python `>> 7` leaves the first of eight bits, and `&` those that are 1 on its right side.
+# many bytes of payload. In Python `>> 7` leaves the first of eight bits, and `& 0b00001111` the last four: `&` keeps a bit where there
+# is a 1 on its right side.
 
 # %%
 fin = answer[0] >> 7
@@ -212,7 +215,8 @@ bytes(byte ^ key[number % 4] for number, byte in enumerate(mixed))
 # proxy on the way might believe them, and keep a wrong answer for everybody (RFC 6455 §10.3). The browser draws a new key for each
 # frame, so the page cannot know which bytes will cross the wire (§5.3). The danger comes from pages, so only clients mask.
 #
-# Now write frames yourself: two bytes, the key, the mixed payload. (This works up to 125 bytes.)
+# Now write frames yourself: two bytes, the key, the mixed payload. `<< 7` moves a bit to the first place, and `|` puts
+# bits together. (This works up to 125 bytes.)
 
 # %%
 def frame(opcode, payload, fin=True):
@@ -293,14 +297,15 @@ talk(echo, frame(1, "Zoë".encode("latin-1"))).frames
 #
 # ## Break it: too much
 #
-# This header promises one byte more than the server takes, 1 MiB. The payload is never sent.
+# The server takes messages up to 1 MiB. This header promises one byte more: `0xFF` is the mask bit and the length 127, eight bytes of
+# length follow, then a key of four zeros. The payload is never sent.
 
 # %%
 huge = bytes([0x81, 0xFF]) + (2**20 + 1).to_bytes(8) + bytes(4)
 talk(echo, huge).frames.sent_by("server")
 
 # %% [markdown]
-# 1009, on the header alone. That is why the length comes first: a server can say no before it has stored a single byte.
+# 1009, on the header alone. Since the length comes first, a server can say no before it has stored a single byte.
 #
 # ## Both at once
 #
@@ -331,8 +336,8 @@ client, server = ([frame.at for frame in both.frames.sent_by(side)] for side in 
 print(client[0] < server[-1] and server[0] < client[-1])
 plt.figure(figsize=(7, 1.8))
 plt.eventplot([client, server], lineoffsets=[1, 0], linelengths=0.7, colors=["tab:orange", "tab:blue"])
-plt.yticks([1, 0], ["client", "server"])
-plt.xlabel("seconds")
+plt.yticks([1, 0], ["client", "server"], fontsize=14)
+plt.xlabel("seconds", fontsize=14)
 plt.show()
 
 # %% [markdown]

@@ -234,7 +234,7 @@ async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
 # asyncio.run(start_server())
 # ```
 #
-# A **Future** stands for a result that is still to come. Nobody ever sets this one, so `await` waits for ever, and meanwhile the server
+# A **Future** stands for a result that is still to come (JavaScript calls it a Promise). Nobody ever sets this one, so `await` waits for ever, and meanwhile the server
 # serves. `await server.serve_forever()` says the same in plain words.
 #
 # `localhost` is a name, and can mean two addresses; where client and server choose differently, they do not meet. 127.0.0.1 is always
@@ -348,8 +348,8 @@ await listening()
 # In a program you write `await asyncio.to_thread(input, "Enter some data: ")`.
 #
 # That client still hears the server only after it has sent something. The client of this course hears it at any time: a thread fills a
-# queue with the lines that are typed, and two tasks share the connection. One sends, the other shows. `async with` says goodbye, whatever
-# happens.
+# queue with the lines that are typed, and two tasks share the connection. One sends, the other shows: `create_task` starts a coroutine
+# and does not wait for it, `asyncio.wait` waits until the first is done. `async with` says goodbye, whatever happens.
 
 # %%
 show(echo_client.talk)

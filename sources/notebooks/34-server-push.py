@@ -37,8 +37,8 @@ office = launch(feed.onconnect, name="seat feed", **feed.options())
 office
 
 # %% [markdown]
-# Three people look at show 1. Ada takes seat 5, and gives it back. `hear` waits for the next message, and reads its JSON. Look at the wire,
-# and at what Ben heard.
+# Three people look at show 1. Ada takes seat 5, and gives it back. `hear` waits for the next message, and reads its JSON. (The clients
+# are of the kind without `await`, as in lesson 32.) Look at the wire, and at what Ben heard.
 
 # %% tags=["nbval-ignore-output"]
 def hear(client):
@@ -67,7 +67,7 @@ all(ada == ben == cleo for ada, ben, cleo in told)
 
 # %% [markdown]
 # Three connections. One frame goes in, three come out: Ada is told as well. First all seats, then change after change. Each has a
-# **number**, and you will see what for.
+# **number**; what it and the `life` are for, you will see.
 #
 # ## A set of clients
 #
@@ -115,7 +115,7 @@ len(clients)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Two, and two more each time you run the cell before: nobody takes them out. `broadcast` skips those that are closed, so nothing fails.
+# Two: nobody takes them out, and with each further visitor there is one more. `broadcast` skips those that are closed, so nothing fails.
 # The server only gets slower and bigger, for weeks, until it dies one night.
 #
 # </details>
@@ -255,8 +255,8 @@ def crier(tell, waiting):
     return onconnect
 
 # %% [markdown]
-# `crier` makes a server for each way. It has two clients. One is connected and never reads. The other one is Ben: he says *go*, reads, and
-# gives up when nothing comes for two seconds.
+# `crier` makes a server for each way. It has two clients. One is connected and never reads (its library keeps `max_queue=1` message, and
+# takes no more). The other one is Ben: he says *go*, reads, and gives up when nothing comes for two seconds.
 
 # %%
 def beside_a_sleeper(tell, **options):
@@ -385,9 +385,10 @@ with connect(office.url + "/shows/1" + query) as ben:
 #
 # ## A stranger's page
 #
-# Any page that you open can have your browser connect to any WebSocket server: to this one, on your own computer, too. With `fetch`, a page
-# reads of another site only what that site permits. With a WebSocket, the browser does not ask. It only writes into the handshake where the
-# page comes from, as `Origin`, and a page cannot change that. **The server has to look.** (Forgetting it has a number: CWE-1385.)
+# Any page that you open can have your browser connect to any WebSocket server: to this one, on your own computer, too. (Some browsers ask
+# you first.) With `fetch`, JavaScript's HTTP request, a page reads of another site only what that site permits. With a WebSocket, the
+# browser does not ask the site. It only writes into the handshake where the page comes from, as `Origin`, and a page cannot change
+# that. **The server has to look.** (Forgetting it has a number: CWE-1385.)
 
 # %%
 for origin in [None, "http://127.0.0.1:8001", "https://stranger.example"]:
