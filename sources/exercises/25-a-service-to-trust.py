@@ -360,7 +360,8 @@ check("25.3", stations)
 # - a problem document with 409, if this station has a reading for this hour already. The first one stays.
 #
 # The table is called `readings`, with the columns `station`, `hour` and `degrees`. `keep` makes it where it is not there yet:
-# `CREATE TABLE IF NOT EXISTS …`. The database itself refuses a second reading.
+# `CREATE TABLE IF NOT EXISTS …`. The database itself refuses a second reading. (`UNIQUE (a, b)`, after the columns, takes each pair of `a`
+# and `b` once.)
 
 # %% [markdown] tags=["solution"]
 # `UNIQUE (station, hour)` says that the pair is there once; each of them alone may be there often. Nobody looks first: the `INSERT` itself

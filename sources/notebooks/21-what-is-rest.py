@@ -91,6 +91,8 @@ booked.status_code, booked.headers.get("Location")
 follow(hamlet, "seats")["taken"]
 
 # %% [markdown]
+# The server has nothing to remember about where you are: each request says all that is needed. This is called **stateless**.
+#
 # ## Three words
 #
 # - A **resource** is whatever deserves a name: an evening at the theatre, one seat, the list of all shows.

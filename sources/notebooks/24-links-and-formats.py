@@ -61,8 +61,8 @@ for exchange in tap.http:
 #
 # ## Reveal gradually
 #
-# Each document shows the next steps, and not the whole map. A link has two parts. The **relation** (`rel`) says what is there: the
-# client chooses by it. The **address** (`href`) says where: the client takes it as it comes. `urljoin` makes it complete, as it may
+# Each document shows the next steps, and not the whole map. A link has two parts. The **relation** (`rel`; in this JSON it is the
+# key) says what is there: the client chooses by it. The **address** (`href`) says where: the client takes it as it comes. `urljoin` makes it complete, as it may
 # be relative, like one in a web page.
 
 # %% [markdown] tags=["notes"]
@@ -163,7 +163,7 @@ for exchange in tap.http:
 #   that never move need not be found.
 #
 # JSON itself knows no links: an address in it is only text. The `_links` of this service follow a convention, HAL, which is an
-# Internet draft since 2012 and no standard; there are others. HTML, and Atom, have links by birth.
+# Internet draft since 2012 and no standard; there are others. HTML and Atom have links of their own.
 #
 # HTTP has a place for them as well, the header `Link` (RFC 8288). It works for every format, even for a picture or a plain text:
 

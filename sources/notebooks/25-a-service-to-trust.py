@@ -428,7 +428,7 @@ connection.close()
 #
 # ## A server that lasts
 #
-# Flask is no server. It makes one function of your app, by rules called **WSGI**, and any WSGI server can call that. The one behind
+# Flask is no server. It turns your app into one function, by rules called **WSGI**, and any WSGI server can call that. The one behind
 # `app.run`, and behind `launch`, is for development. The finished service runs on **waitress**. Let us compare them: how long does
 # a request take, for a client that would like to keep its connection? And how many threads does the server have, while some clients
 # connect and then say nothing?
