@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The browser as client
 #
-# 25 minutes. You need lessons [13](13-dynamic-and-static.ipynb) and [33](33-websocket-server.ipynb).
+# 25 minutes. You need lessons [13](13-dynamic-and-static.ipynb) and [34](34-server-push.ipynb).
 #
 # By the end you can
 #
@@ -95,7 +95,7 @@ def publish(name, page, address):
 publish("told.html", PAGE, f'"{feed.url}/shows/1"')
 
 # %% [markdown]
-# You know each word of it from Python:
+# `(event) => { … }` is a function without a name, and `at` finds an element of the page. The rest you know from Python:
 #
 # | Python, lesson 33 | JavaScript | |
 # |---|---|---|
@@ -122,9 +122,9 @@ take(6)
 #
 # ## Break it: the page moves
 #
-# Your page has `ws://127.0.0.1` in it, and that is always the computer where the *browser* runs. On Binder your browser is at home, and the
-# feed is not: the page says *closed with 1006*. It came through Jupyter's proxy, from a long address, and has to say where its feed is
-# *seen from itself*. `urljoin` calculates as a browser does:
+# Your page has `ws://127.0.0.1` in it, and that is always the computer where the *browser* runs. On a Hub, or on
+# Binder, the notebook runs far away: your browser is at home, and the feed is not. Then the page says *closed with 1006*. It came through
+# Jupyter's proxy, from a long address, and has to say where its feed is *seen from itself*. `urljoin` calculates as a browser does:
 
 # %%
 for page in ["https://lantern.example/seats.html", "https://hub.example/user/ada/proxy/8001/seats.html"]:
@@ -135,8 +135,8 @@ for page in ["https://lantern.example/seats.html", "https://hub.example/user/ada
 # The first is right in both places, if page and feed share a door, as in lesson 41. The second, with a slash in front, leaves the proxy
 # and ends at the Hub. The third is the neighbour behind a proxy: another port, which is a part of the path there.
 #
-# Mended: the page looks at its own address, `location`. Browsers since 2024 take a relative address too, and make `ws:` or `wss:` of the page's `http:` or
-# `https:`.
+# Mended: the page looks at its own address, `location`. (`a ? b : c` is Python's `b if a else c`.) Browsers since 2024 take a relative
+# address too, and make `ws:` or `wss:` of the page's `http:` or `https:`.
 
 # %%
 def seen_from_page(server, path="/"):
@@ -186,7 +186,7 @@ tap
 # | header | why it is worth a look |
 # |---|---|
 # | `Origin` | where the page came from: scheme, host and port. A page cannot change it |
-# | `Cookie` | those that the host has set, without the page doing anything |
+# | `Cookie` | texts that this host has left with the browser. The page need not do anything |
 # | `User-Agent`, `Accept-Language` | as for a page |
 # | `Sec-WebSocket-Extensions` | an offer to pack messages, which this feed declines |
 #
@@ -233,8 +233,8 @@ refused
 #
 # ## Break it: a server that trusts a cookie
 #
-# This counter knows Ada by a cookie that she got when she logged in, and tells her what she has booked. Ada opens a stranger's page,
-# and it connects to the counter. Her browser adds her cookie.
+# This counter knows Ada by a **cookie**, a text that it gave to her browser when she logged in, and that comes back with each request. It
+# tells her what she has booked. Ada opens a stranger's page, and it connects to the counter. Her browser adds her cookie.
 
 # %%
 async def tickets(websocket):
@@ -323,7 +323,7 @@ sign("""<img src=x onerror="document.body.innerHTML = '<h1>Your password, please
 #
 # </details>
 #
-# It is lesson 14's fault, and the page is the place where text becomes HTML, so the page has to mend it. `textContent` makes no elements, only
+# You met this fault in lesson 14. Here the page is the place where text becomes HTML, so the page has to mend it. `textContent` makes no elements, only
 # text:
 
 # %%
@@ -367,7 +367,8 @@ def knocks(chance):
         yield now
 
 
-figure, axes = plt.subplots(1, 2, figsize=(10, 2.6), sharey=True, layout="constrained")
+plt.rcParams["font.size"] = 14
+figure, axes = plt.subplots(1, 2, figsize=(12, 3.2), sharey=True, layout="constrained")
 for axis, chance, title in zip(axes, [False, True], ["the same wait", "a wait by chance"], strict=True):
     axis.hist([at for _ in range(300) for at in knocks(chance)], bins=60, range=(0, 20))
     axis.set(title=title, xlabel="seconds")

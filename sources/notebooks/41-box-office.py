@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Everything together
 #
-# 30 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [22](22-rest-server.ipynb) and
-# [34](34-server-push.ipynb).
+# 30 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [25](25-a-service-to-trust.ipynb) and
+# [35](35-browser-client.ipynb).
 #
 # By the end you can
 #
@@ -138,13 +138,15 @@ show(seat_feed.Feed.publish)
 # returns at once. A booking never waits for those who watch.
 #
 # **Predict, then run.** Somebody watches Hamlet. Ben wants seat 17, which is Ada's; then he takes 18. What does the feed say?
+# (`wanted | his` has all that `wanted` has, and the values of `his` where both have one.)
 
 # %%
 watched = office.url.replace("http", "ws") + "/feed/shows/1"
 with connect(watched) as feed:
     state = json.loads(feed.recv(timeout=3))
     for seat in [17, 18]:
-        reply = requests.post(office.url + "/api/bookings", json=wanted | {"seat": seat}, timeout=3)
+        his = {"seat": seat, "name": "Ben"}
+        reply = requests.post(office.url + "/api/bookings", json=wanted | his, timeout=3)
         print(seat, reply.status_code)
     change = json.loads(feed.recv(timeout=3))
 
