@@ -87,7 +87,6 @@ def test_in_the_wrong_order_a_cell_says_which_one_comes_first(path: Path) -> Non
     """From the last cell to the first, as far from the right order as can be."""
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     with Kernel(path.parent, env={**FREE_PORTS, "JPY_SESSION_NAME": str(path)}) as kernel:
-        assert kernel.run("import wirelab").status == "ok"
         backwards = [cell for cell in reversed(cells) if not is_to_fail(cell)]
         replies = kernel.replies([kernel.send(cell.source, may_fail=True) for cell in backwards])
     failed = [
