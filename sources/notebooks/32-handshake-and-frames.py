@@ -131,12 +131,12 @@ def talk(server, *frames):
 talk(echo)
 
 # %% [markdown]
-# 101, and then you hung up without a word. The last line says what a program makes of that. You will come back to it.
+# 101, and then you hung up without a word. The last line says what a program makes of that; you will meet 1006 again.
 #
 # ## A frame, byte by byte
 #
 # These eleven bytes are a frame. They are the example of RFC 6455 §5.7. Two hexadecimal digits are one byte, and each digit is four
-# bits: `81` is `1000 0001`.
+# bits: `81` is `10000001`.
 
 # %%
 hello = bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")
@@ -153,6 +153,11 @@ print(f"{answer[0]:08b} {answer[1]:08b}")
 
 # %% [markdown]
 # ```mermaid
+# ---
+# config:
+#   packet: {bitsPerRow: 16, bitWidth: 56, rowHeight: 44}
+#   themeVariables: {packet: {labelFontSize: 18px, byteFontSize: 14px}}
+# ---
 # packet-beta
 # 0: "FIN"
 # 1-3: "reserved"
