@@ -237,6 +237,9 @@ async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
 # A **Future** stands for a result that is still to come (JavaScript calls it a Promise). Nobody ever sets this one, so `await` waits for ever, and meanwhile the server
 # serves. `await server.serve_forever()` says the same in plain words.
 #
+# Older examples write `start_server = websockets.serve(...)` outside of `async def`. Today that is an error, *no running event loop*:
+# `serve` has to be called where a loop is running.
+#
 # `localhost` is a name, and can mean two addresses; where client and server choose differently, they do not meet. 127.0.0.1 is always
 # the same one. Here is the whole of the echo server:
 
