@@ -34,8 +34,8 @@ new EventSource("price/events").onmessage = event =>
 
 
 def page(quote: Quote, script: str = "") -> str:
-    words = f"<p>A seat for The Tempest costs <b>{quote.price}</b> euros.</p>"
-    return f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The Tempest</title>\n{words}\n{script}'
+    head = '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>The Tempest</title>\n'
+    return f"{head}<p>A seat for The Tempest costs <b>{quote.price}</b> euros.</p>\n{script}"
 
 
 def event(quote: Quote | None) -> str:
