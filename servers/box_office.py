@@ -96,9 +96,9 @@ class BoxOffice(GuardedServer):
     most = MOST
 
     def __init__(self, address: tuple[str, int], store: Store, root: Path) -> None:
+        self.running = ExitStack()  # first: where the port is taken, the server is closed at once
         super().__init__(address, partial(OfficeHandler, root=root))
         self.service = ticket_service.create_app(store)
-        self.running = ExitStack()
         self.feed_address = self.running.enter_context(feed_of(store))
 
     def server_close(self) -> None:
@@ -117,7 +117,7 @@ def main() -> None:
     wanted = parser.parse_args()
     try:
         with create_server(port=wanted.port, store=Store(wanted.database)) as server:
-            print(f"Started box office at http://{HOST}:{server.server_port}, Ctrl+C ends it", flush=True)
+            print(f"Started HTTP server at http://{HOST}:{server.server_port}, Ctrl+C ends it", flush=True)
             server.serve_forever()
     except KeyboardInterrupt:
         print("Ctrl+C received, the port is free again")

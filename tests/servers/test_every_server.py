@@ -15,10 +15,12 @@ from typing import Any
 
 import pytest
 import requests
+from terminal import python_m
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from servers import (
+    box_office,
     echo_server,
     naive_web_server,
     seat_feed,
@@ -33,14 +35,8 @@ from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
 NAMES = ["web_server", "naive_web_server", "ticket_service", "stale_prices", "echo_server", "seat_feed"]
+NAMES += ["box_office"]
 every_server = pytest.mark.parametrize("name", NAMES)
-
-# A child of a test may have inherited that Ctrl+C is ignored; one of a terminal has not.
-AS_IN_A_TERMINAL = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
-"""
 
 
 class Running:
@@ -62,7 +58,7 @@ class Running:
 @contextmanager
 def run(name: str, port: int = 0, *words: str) -> Iterator[Running]:
     """`python -m servers.NAME --port PORT WORDS`. It is ended after 30 seconds, so that no test waits for ever."""
-    command = [sys.executable, "-c", AS_IN_A_TERMINAL, "-m", f"servers.{name}", "--port", str(port), *words]
+    command = python_m(f"servers.{name}", "--port", str(port), *words)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         limit = threading.Timer(30, process.kill)
         limit.start()
@@ -101,6 +97,7 @@ ASK = {
     "stale_prices": partial(get, "/"),
     "echo_server": echoed,
     "seat_feed": watched,
+    "box_office": partial(get, "/"),
 }
 
 
@@ -278,6 +275,8 @@ PRICES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/price", {"data": "27"}),
 ]
 
+OFFICE = [*WEB, *((method, "/api" + path, body) for method, path, body in REST), ("GET", "/feed/shows/1", {})]
+
 FIELDS = ("Content-Type", "Content-Length", "Allow", "Location")
 
 
@@ -335,6 +334,7 @@ TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
     ),
     "echo_server": (lambda: echo_server.onconnect, lambda server: heard(server, MESSAGES)),
     "seat_feed": (lambda: seat_feed.stand_alone(seat_journal.Seats()), told),
+    "box_office": (lambda: box_office.create_server, lambda server: replies(server, OFFICE)),
 }
 
 

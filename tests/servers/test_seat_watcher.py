@@ -3,12 +3,12 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from terminal import python_m
 
 from servers.seat_feed import Feed, stand_alone
 from servers.seat_journal import Seats
@@ -32,7 +32,7 @@ class Watcher:
 @contextmanager
 def watcher(port: int, *words: str) -> Iterator[Watcher]:
     """It is ended after 30 seconds, so that no test waits for ever."""
-    command = [sys.executable, "-m", "servers.seat_watcher", "--port", str(port), *words]
+    command = python_m("servers.seat_watcher", "--port", str(port), *words)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         limit = threading.Timer(30, process.kill)
         limit.start()
