@@ -12,6 +12,7 @@ if sys.platform != "win32":
 PATIENCE = 1  # second a client has to say goodbye
 MAX_BEHIND = 2**16  # bytes that may wait for one client
 MAX_CLIENTS, MAX_BACKLOG, MAX_OPEN_FILES = 5000, 1024, 8192
+TURNS = 5  # of the event loop, in which a newcomer is let in, looked at, and sent away
 OTHER_FILES = 32  # what a process has open beside its connections
 
 
@@ -70,10 +71,11 @@ def raise_open_files() -> int:
 
 
 def capacity(open_files: int) -> tuple[int, int]:
-    """How many clients to take, and how many may wait outside: as many again may be on their way in.
+    """How many clients to take, and how many may wait outside.
 
-    asyncio lets in all who wait, and only then looks at the first. So each of them needs a file: when none is
-    left, the event loop does nothing any more but complain.
+    asyncio lets in all who wait, again in each turn of its loop, and a connection takes a few turns until we have
+    looked at it and it is gone. So each of them needs a file: when none is left, the event loop does nothing any
+    more but complain.
     """
-    backlog = min(MAX_BACKLOG, open_files // 8)
-    return min(MAX_CLIENTS, open_files - 2 * backlog - OTHER_FILES), backlog
+    backlog = min(MAX_BACKLOG, open_files // 16)
+    return min(MAX_CLIENTS, open_files - TURNS * backlog - OTHER_FILES), backlog
