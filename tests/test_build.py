@@ -121,6 +121,7 @@ PICTURE = f"# %%\nimport base64, os, IPython.display as d\nd.display({DRAWN}, ra
 IGNORED = '# %% tags=["nbval-ignore-output"]\nimport os\nos.urandom(8)\n'
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("cell", [PICTURE, IGNORED], ids=["a picture", "what nbval ignores"])
 def test_what_varies_stays_until_its_cell_changes(copy: Path, cell: str) -> None:
     source = copy / "sources" / "notebooks" / "01-one.py"

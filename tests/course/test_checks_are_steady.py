@@ -16,11 +16,10 @@ SECONDS = 0.8  # for one check: one that waits in vain is tried less often
 REPEAT = """
 import random, re, sys, time
 checking = sys.modules["wirelab.check"]
-sys.modules["wirelab.patience"].ANSWER = 0.4
 def repeated(id, target):
     end = time.monotonic() + {seconds}
     for number in range({times}):
-        if number >= 4 and time.monotonic() > end:
+        if number >= 3 and time.monotonic() > end:
             return
         checking._MISSES.clear()
         random.seed(1)

@@ -113,7 +113,7 @@ def book_until_it_dies(port: int, show: int, seats: list[int], enough: Callable[
                 if book(session, port, show, seat, "Ada") == 201:
                     kept.append(seat)
                     enough()
-            except requests.ConnectionError:
+            except requests.RequestException:
                 break
     return kept
 
