@@ -3,10 +3,9 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from wirelab.errors import SourceError
 from wirelab.kernel import execute, rewritten
 from wirelab.writing import write
 
-AT_ONCE = 2  # notebooks run side by side
+AT_ONCE = 4  # notebooks run side by side; most of them wait more than they work
 KEPT = ".old-"  # in the name of a notebook that `reset` has kept: 12-web-server.old-1.ipynb
 
 
@@ -62,7 +61,7 @@ def build(course: Path, stems: list[str] | None = None) -> list[Path]:
     wanted = products(course, stems)
     for product in wanted:
         product.target.parent.mkdir(exist_ok=True)
-    with ProcessPoolExecutor(AT_ONCE, mp_context=get_context("spawn")) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(partial(_build, sanitizer(course)), wanted))
 
 

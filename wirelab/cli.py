@@ -12,6 +12,7 @@ from wirelab.course import COURSE, SANITIZE
 from wirelab.errors import WirelabError
 
 FIRST = "notebooks/00-start-here.ipynb"
+WORKERS = min(8, (os.cpu_count() or 1) + 1)  # tests wait a third of their time
 CELL_TIMEOUT = 30  # seconds
 
 
@@ -31,7 +32,7 @@ def open_course(words: argparse.Namespace) -> int:
 def test(words: argparse.Namespace) -> int:
     """Run every test: of the kit, of the servers, and of each notebook's stored outputs."""
     nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
-    side_by_side = ["-n", "logical", "--dist", "loadfile"]
+    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile"]
     chosen = ["-m", "not proof"]  # a later -m, from the command line, counts instead
     command = [sys.executable, "-m", "pytest", *nbval, f"--nbval-sanitize-with={SANITIZE}", *side_by_side, *chosen]
     return subprocess.call([*command, *words.rest], cwd=COURSE)

@@ -14,6 +14,7 @@ from queue import Empty
 from typing import Any
 
 import nbformat
+import zmq
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 
@@ -120,11 +121,13 @@ class Kernel:
         return [found[request] for request in requests]
 
     def _messages(self) -> Iterator[dict[str, Any]]:
-        """The messages that are there; waits a moment for the first."""
+        """The messages that are there; waits a moment for the first, on whichever channel it comes."""
+        channels = [self._client.iopub_channel, self._client.shell_channel]
+        zmq.select([channel.socket for channel in channels], [], [], timeout=0.1)
         for read in (self._client.get_iopub_msg, self._client.get_shell_msg):
             with contextlib.suppress(Empty):
                 while True:
-                    yield read(timeout=0.02)
+                    yield read(timeout=0)
 
     @staticmethod
     def _take(message: dict[str, Any], found: dict[str, Reply], busy: set[str], unanswered: set[str]) -> None:

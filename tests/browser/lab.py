@@ -190,6 +190,11 @@ class Desk:
         with contextlib.suppress(TimeoutError):
             self.page.wait_for_function(DONE)
 
+    def themes(self) -> list[str]:
+        """Both, and first the one that it has: to change it takes time."""
+        is_light = self.page.locator("body").get_attribute("data-jp-theme-light") == "true"
+        return ["Light", "Dark"] if is_light else ["Dark", "Light"]
+
     def use_theme(self, name: str) -> None:
         light = "true" if name == "Light" else "false"
         body = self.page.locator("body")

@@ -16,13 +16,11 @@ def desk(request: pytest.FixtureRequest, page: Page, lab: Lab) -> Iterator[Desk]
     desk = Desk(page, request.param)
     desk.run_all()
     yield desk
-    desk.use_theme("Light")
     desk.close()
     assert lab.ask("kernels") == []
 
 
 def test_run_all_shows_what_is_stored(desk: Desk) -> None:
-    desk.picture(f"solution-{desk.path.stem}")
     assert differences(desk, desk.path) == []
 
 
@@ -31,10 +29,10 @@ def test_nothing_is_cut_off(desk: Desk) -> None:
 
 
 def test_the_kits_views_can_be_read_in_both_themes(desk: Desk) -> None:
-    assert unreadable(desk) == []
-    desk.use_theme("Dark")
-    desk.picture(f"solution-{desk.path.stem}-dark")
-    assert unreadable(desk) == []
+    for theme in desk.themes():
+        desk.use_theme(theme)
+        desk.picture(f"solution-{desk.path.stem}-{theme.lower()}")
+        assert unreadable(desk) == [], theme
 
 
 def test_restart_and_run_all_shows_it_again(desk: Desk) -> None:

@@ -13,11 +13,8 @@ from wirelab.kernel import Kernel
 from wirelab.lesson import exercise, solution, with_answer, wrong_answers
 
 SOURCES = sorted((Path(__file__).parents[2] / "sources" / "exercises").glob("*.py"))
-WRONG = [
-    (path, number)
-    for path in SOURCES
-    for number in range(len(wrong_answers(path.read_text(encoding="utf-8"), path.stem)))
-]
+WRONG = {path: wrong_answers(path.read_text(encoding="utf-8"), path.stem) for path in SOURCES}
+PLACES = [(path, number) for path in SOURCES for number in range(len(WRONG[path]))]
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +61,9 @@ def test_a_solution_passes(kernel: Kernel, path: Path) -> None:
     assert {result["verdict"] for result in found} == {"passed"}
 
 
-@pytest.mark.parametrize(("path", "number"), WRONG, ids=lambda value: getattr(value, "stem", value))
+@pytest.mark.parametrize(("path", "number"), PLACES, ids=lambda value: getattr(value, "stem", value))
 def test_a_wrong_answer_is_caught_by_the_expectation_named(kernel: Kernel, path: Path, number: int) -> None:
-    answer = wrong_answers(*text(path))[number]
+    answer = WRONG[path][number]
     [data] = shown(kernel, up_to_check(with_answer(*text(path), answer), answer.exercise))
     failed = [finding["what"] for finding in data[MIME]["findings"] if not finding["passed"]]
     assert answer.caught_by in [*failed, data[MIME]["verdict"]]
@@ -75,25 +72,23 @@ def test_a_wrong_answer_is_caught_by_the_expectation_named(kernel: Kernel, path:
 
 
 def test_every_exercise_has_a_place_and_at_least_two_wrong_answers() -> None:
-    in_exercises = [answer.exercise for path in SOURCES for answer in wrong_answers(*text(path))]
+    in_exercises = [answer.exercise for answers in WRONG.values() for answer in answers]
     in_lessons = {"00.1"}
     assert set(in_exercises) == set(exercises()) - in_lessons
     assert all(in_exercises.count(id) >= 2 for id in in_exercises)
 
 
 def test_every_wrong_answer_of_topic_1_is_told_in_words() -> None:
-    for path in SOURCES:
+    for path, answers in WRONG.items():
         if path.stem[0] == "1":
-            assert all(answer.says for answer in wrong_answers(*text(path))), path.stem
+            assert all(answer.says for answer in answers), path.stem
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_a_check_cell_is_one_line_with_the_points_of_its_exercise(path: Path) -> None:
     cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent").cells
     checks = [cell for cell in cells if cell.source.startswith("check(")]
-    assert {cell.metadata["checks"] for cell in checks} == {
-        answer.exercise for answer in wrong_answers(*text(path))
-    }
+    assert {cell.metadata["checks"] for cell in checks} == {answer.exercise for answer in WRONG[path]}
     for cell in checks:
         id = cell.metadata["checks"]
         assert cell.source.startswith(f'check("{id}", ')

@@ -1,6 +1,5 @@
 """Every notebook runs with all its cells queued at once, as Run All does, and again in the same kernel."""
 
-from contextlib import ExitStack
 from pathlib import Path
 
 import nbformat
@@ -27,14 +26,3 @@ def test_run_all_twice_and_nothing_is_left(path: Path) -> None:
         assert amiss(notebook, kernel.run_all(notebook)) == []
         assert kernel.evaluate(LISTENING) == before
         assert kernel.evaluate(CHILDREN) == "[]"
-
-
-@pytest.mark.parametrize("stem", ["12-web-server", "22-rest-server", "33-websocket-server"])
-def test_a_lesson_runs_in_three_kernels_at_once_on_the_real_ports(stem: str) -> None:
-    path = COURSE / "notebooks" / f"{stem}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    with ExitStack() as stack:
-        kernels = [stack.enter_context(Kernel(path.parent, env={})) for _ in range(3)]
-        queued = [kernel.queue(notebook) for kernel in kernels]
-        for kernel, requests in zip(kernels, queued, strict=True):
-            assert amiss(notebook, kernel.replies(requests)) == []
