@@ -31,8 +31,13 @@ silent = socket.create_server(("127.0.0.1", 0))
 client = socket.create_connection(silent.getsockname())
 print("receiving", flush=True)
 client.recv(1)"""
-BUSY = [SERVE_FOREVER, AWAIT, AWAIT_A_SERVER, BLOCKED_CLIENT]
-NAMES = ["serve_forever", "await", "await serve_forever", "recv"]
+BUSY = [
+    pytest.param(SERVE_FOREVER, "button", id="serve_forever"),
+    pytest.param(SERVE_FOREVER, "menu", id="serve_forever, by the menu"),
+    pytest.param(AWAIT, "button", id="await"),
+    pytest.param(AWAIT_A_SERVER, "button", id="await serve_forever"),
+    pytest.param(BLOCKED_CLIENT, "button", id="recv"),
+]
 
 
 class Scratch:
@@ -62,8 +67,7 @@ def scratch(page: Page, lab: Lab) -> Iterator[Scratch]:
     assert lab.ask("kernels") == []
 
 
-@pytest.mark.parametrize("way", ["button", "menu"])
-@pytest.mark.parametrize("busy", BUSY, ids=NAMES)
+@pytest.mark.parametrize(("busy", "way"), BUSY)
 def test_a_busy_cell_can_be_stopped_and_the_next_one_runs(scratch: Scratch, busy: str, way: str) -> None:
     desk = scratch.open(busy, "6 * 7")
     desk.choose("Run", "Run All Cells")

@@ -99,7 +99,7 @@ def test_in_the_wrong_order_a_cell_says_which_one_comes_first(path: Path) -> Non
     assert [cell for cell in failed if "Run that one first" not in cell[2]] == []
 
 
-@pytest.mark.parametrize("stem", ["12-web-server", "22-rest-server", "33-websocket-server"])
+@pytest.mark.parametrize("stem", ["12-web-server", "33-websocket-server"])
 def test_ten_copies_of_a_lesson_run_side_by_side(stem: str) -> None:
     path = COURSE / "notebooks" / f"{stem}.ipynb"
     notebook = nbformat.read(path, as_version=4)
