@@ -4,14 +4,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 
 from wirelab import lesson
@@ -70,8 +68,7 @@ def build(course: Path, stems: list[str] | None = None) -> list[Path]:
 def _build(settle: "Sanitizer", product: Product) -> Path:
     notebook = product.notebook()
     if product.is_run:
-        with closing(ensure_event_loop()):  # jupyter_client's, one for each thread
-            notebook = settle(execute(notebook, cwd=product.target.parent))
+        notebook = settle(execute(notebook, cwd=product.target.parent))
         _keep_what_varies(notebook, product.target)
     write(product.target, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
     return product.target

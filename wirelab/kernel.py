@@ -16,6 +16,7 @@ from typing import Any
 import nbformat
 import zmq
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 
 from wirelab.errors import KernelFailed
@@ -188,7 +189,8 @@ def execute(notebook: NotebookNode, *, cwd: Path) -> NotebookNode:
     """
     done: NotebookNode = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
     cells = [cell for cell in done.cells if cell.cell_type == "code"]
-    with Kernel(cwd) as kernel:
+    # What jupyter_client awaits runs in a loop that it makes for the thread, and leaves open.
+    with contextlib.closing(ensure_event_loop()), Kernel(cwd) as kernel:
         replies = []
         for number, cell in enumerate(cells, start=1):
             replies.append(kernel.run(cell.source))
