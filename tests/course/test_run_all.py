@@ -1,17 +1,14 @@
-"""Every notebook runs with all its cells queued at once, as Run All does, and again in the same kernel."""
+"""Lessons and solutions run with all cells queued at once, as Run All does, and again in the same kernel."""
 
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from wirelab.build import KEPT
 from wirelab.kernel import Kernel, amiss
 
-FOLDERS = ("notebooks", "exercises", "solutions")
 COURSE = Path(__file__).parents[2]
-FOUND = [path for folder in FOLDERS for path in sorted((COURSE / folder).glob("*.ipynb"))]
-NOTEBOOKS = [path for path in FOUND if KEPT not in path.name]
+NOTEBOOKS = [path for folder in ("notebooks", "solutions") for path in sorted((COURSE / folder).glob("*.ipynb"))]
 LISTENING = "[c.laddr.port for c in __import__('psutil').Process().net_connections('tcp') if c.status == 'LISTEN']"
 pytestmark = pytest.mark.proof  # each notebook two times more than nbval runs it
 CHILDREN = "[child.cmdline() for child in __import__('psutil').Process().children(recursive=True)]"
