@@ -45,13 +45,17 @@ class RecordedSocket(socket.socket):
         super().sendall(data, flags)
 
     def recv(self, bufsize: int, flags: int = 0) -> bytes:
-        if time.monotonic() > self.until:  # a server that sends without end would keep us from closing
-            return b""
-        try:
-            data = super().recv(bufsize, flags)
-        except ConnectionError:
-            self.recorder.ended(Side.SERVER, End.RESET)
-            raise
+        data: bytes | None = None
+        while data is None:
+            if time.monotonic() > self.until:  # a server that sends without end would keep us from closing
+                return b""
+            try:
+                data = super().recv(bufsize, flags)
+            except TimeoutError:  # which is for sending; websockets before 17.3 does not wait before it reads
+                continue
+            except ConnectionError:
+                self.recorder.ended(Side.SERVER, End.RESET)
+                raise
         if data:
             self.recorder.sent(Side.SERVER, data)
         else:
