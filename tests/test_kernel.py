@@ -37,7 +37,9 @@ def test_queued_cells_keep_their_order_and_their_outputs(kernel: Kernel) -> None
 
 
 def test_after_an_error_the_queued_cells_are_not_run(kernel: Kernel) -> None:
-    assert [reply.status for reply in kernel.run_all(notebook("1 / 0", "1"))] == ["error", "aborted"]
+    fails_late = "import time; time.sleep(0.5); 1 / 0"  # when the other one is in the queue
+    replies = kernel.run_all(notebook(fails_late, "1"))
+    assert [reply.status for reply in replies] == ["error", "aborted"]
 
 
 def test_an_error_on_purpose_does_not_hold_up_the_queue(kernel: Kernel) -> None:
