@@ -1,4 +1,4 @@
-"""A browser and the course in JupyterLab, for the tests in this folder; each module starts its own."""
+"""A browser and the course in JupyterLab, for the tests in this folder."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,27 +10,34 @@ if TYPE_CHECKING:
     from lab import Lab
     from playwright.sync_api import Browser, Page
 
+pytest.register_assert_rewrite("promises")
+
 # Debian's Chromium, in a container, on a machine without a screen.
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where it is."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = [path for path in map(shutil.which, names) if path]
+    return found[0] if found else pytest.skip("no Chromium is installed: apt-get install chromium")
+
+
 # Playwright keeps an event loop running in this thread. It ends with the module: other modules' tests need none.
 @pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
+def browser(chromium: str) -> Iterator["Browser"]:
     """Chromium, without a window. It reaches this computer only."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program:
-        pytest.skip("no Chromium is installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def lab(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lab"]:
+@pytest.fixture(scope="session")
+def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Lab"]:
     """The course, as `python3 start.py` opens it."""
     from lab import running_lab
 

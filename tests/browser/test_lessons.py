@@ -1,40 +1,19 @@
 """Every lesson does in JupyterLab, in a real browser, what its stored outputs promise."""
 
-from collections.abc import Iterator
-
 import pytest
-from lab import COURSE, Desk, Lab
-from playwright.sync_api import Page
-from shown import cut_off, differences, unreadable
+from promises import (
+    desks,
+    test_nothing_is_cut_off,
+    test_restart_and_run_all_shows_it_again,
+    test_run_all_shows_what_is_stored,
+    test_the_kits_views_can_be_read_in_both_themes,
+)
 
+__all__ = [
+    "test_nothing_is_cut_off",
+    "test_restart_and_run_all_shows_it_again",
+    "test_run_all_shows_what_is_stored",
+    "test_the_kits_views_can_be_read_in_both_themes",
+]
 pytestmark = pytest.mark.proof
-LESSONS = sorted((COURSE / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
-def desk(request: pytest.FixtureRequest, page: Page, lab: Lab) -> Iterator[Desk]:
-    desk = Desk(page, request.param)
-    desk.run_all()
-    yield desk
-    desk.close()
-    assert lab.ask("kernels") == []
-
-
-def test_run_all_shows_what_is_stored(desk: Desk) -> None:
-    assert differences(desk, desk.path) == []
-
-
-def test_nothing_is_cut_off(desk: Desk) -> None:
-    assert cut_off(desk) == []
-
-
-def test_the_kits_views_can_be_read_in_both_themes(desk: Desk) -> None:
-    for theme in desk.themes():
-        desk.use_theme(theme)
-        desk.picture(f"lesson-{desk.path.stem}-{theme.lower()}")
-        assert unreadable(desk) == [], theme
-
-
-def test_restart_and_run_all_shows_it_again(desk: Desk) -> None:
-    desk.restart_and_run_all()
-    assert differences(desk, desk.path) == []
+desk = desks("notebooks")

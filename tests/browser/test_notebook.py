@@ -1,5 +1,6 @@
 """What a learner does in a notebook besides running all its cells: stop a cell, follow a link, choose a theme."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -32,11 +33,11 @@ client = socket.create_connection(silent.getsockname())
 print("receiving", flush=True)
 client.recv(1)"""
 BUSY = [
-    pytest.param(SERVE_FOREVER, "button", id="serve_forever"),
-    pytest.param(SERVE_FOREVER, "menu", id="serve_forever, by the menu"),
-    pytest.param(AWAIT, "button", id="await"),
-    pytest.param(AWAIT_A_SERVER, "button", id="await serve_forever"),
-    pytest.param(BLOCKED_CLIENT, "button", id="recv"),
+    (SERVE_FOREVER, "button"),
+    (SERVE_FOREVER, "menu"),
+    (AWAIT, "button"),
+    (AWAIT_A_SERVER, "button"),
+    (BLOCKED_CLIENT, "button"),
 ]
 
 
@@ -67,16 +68,17 @@ def scratch(page: Page, lab: Lab) -> Iterator[Scratch]:
     assert lab.ask("kernels") == []
 
 
-@pytest.mark.parametrize(("busy", "way"), BUSY)
-def test_a_busy_cell_can_be_stopped_and_the_next_one_runs(scratch: Scratch, busy: str, way: str) -> None:
-    desk = scratch.open(busy, "6 * 7")
-    desk.choose("Run", "Run All Cells")
-    expect(desk.output(0)).to_contain_text("ing")  # it has come to where it stays
-    desk.interrupt(way)
-    expect(desk.output(0)).to_contain_text(re.compile("KeyboardInterrupt|CancelledError"))
-    desk.wait_for(0)
-    desk.run(1)
-    expect(desk.output(1)).to_contain_text("42")
+def test_a_busy_cell_can_be_stopped_and_the_next_one_runs(scratch: Scratch) -> None:
+    desk = scratch.open(*(cell for busy, _ in BUSY for cell in (busy, "6 * 7")))
+    for number, (_, way) in zip(itertools.count(0, 2), BUSY, strict=False):
+        desk.select(number)
+        desk.choose("Run", "Run Selected Cell and All Below")
+        expect(desk.output(number)).to_contain_text("ing")  # it has come to where it stays
+        desk.interrupt(way)
+        expect(desk.output(number)).to_contain_text(re.compile("KeyboardInterrupt|CancelledError"))
+        desk.wait_for(number)
+        desk.run(number + 1)
+        expect(desk.output(number + 1)).to_contain_text("42")
 
 
 def test_a_cell_that_runs_too_early_says_which_to_run_first(scratch: Scratch) -> None:
@@ -90,22 +92,17 @@ def test_a_cell_that_runs_too_early_says_which_to_run_first(scratch: Scratch) ->
 LAUNCH = "from wirelab import launch\nweb = launch('servers.web_server')\nweb"
 
 
-@pytest.mark.parametrize("words", ["open it", "open it through Jupyter"])
-def test_the_links_of_a_running_server_open_its_page(scratch: Scratch, words: str) -> None:
-    desk = scratch.open(LAUNCH)
-    desk.run_all()
-    with desk.page.context.expect_page() as opening:
-        desk.page.get_by_role("link", name=words, exact=True).click()
-    page = opening.value
-    page.wait_for_load_state()
-    assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == 200
-    expect(page.locator("h1")).to_be_visible()
-    page.close()
-
-
-def test_a_page_is_shown_within_the_notebook(scratch: Scratch) -> None:
+def test_the_pages_of_a_running_server_are_a_click_away_and_within_the_notebook(scratch: Scratch) -> None:
     desk = scratch.open(LAUNCH, "from IPython.display import IFrame\nIFrame(web.url + '/', 600, 300)")
     desk.run_all()
+    for words in ("open it", "open it through Jupyter"):
+        with desk.page.context.expect_page() as opening:
+            desk.page.get_by_role("link", name=words, exact=True).click()
+        page = opening.value
+        page.wait_for_load_state()
+        assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == 200, words
+        expect(page.locator("h1")).to_be_visible()
+        page.close()
     expect(desk.page.frame_locator(".jp-OutputArea-output iframe").locator("h1")).to_be_visible()
 
 

@@ -81,7 +81,7 @@ def test_behind_a_proxy_it_names_the_prefix(api: Server) -> None:
 
 # Schemathesis: hundreds of requests for each operation, right ones and wrong ones -----------------------
 
-EXAMPLES = {"the counter": 200, "a customer": 60}
+EXAMPLES = {"the counter": 100, "a customer": 30}
 SEMANTIC = re.compile(r"there is no show \d+|[A-Z][A-Za-z ]+ has seats 1 to \d+")
 
 

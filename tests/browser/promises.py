@@ -1,0 +1,45 @@
+"""What every notebook does in JupyterLab, in a real browser: what its stored outputs promise."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from lab import COURSE, Desk, Lab
+from playwright.sync_api import Page
+from shown import cut_off, differences, unreadable
+
+
+def desks(folder: str) -> Callable[..., Iterator[Desk]]:
+    """A fixture: each notebook of the folder, run in JupyterLab."""
+    notebooks = sorted((COURSE / folder).glob("*.ipynb"))
+
+    @pytest.fixture(scope="module", params=notebooks, ids=lambda path: path.stem)
+    def desk(request: pytest.FixtureRequest, page: Page, lab: Lab) -> Iterator[Desk]:
+        desk = Desk(page, request.param)
+        desk.run_all()
+        yield desk
+        desk.close()
+        assert lab.ask("kernels") == []
+
+    return desk
+
+
+def test_run_all_shows_what_is_stored(desk: Desk) -> None:
+    assert differences(desk, desk.path) == []
+
+
+def test_nothing_is_cut_off(desk: Desk) -> None:
+    assert cut_off(desk) == []
+
+
+def test_the_kits_views_can_be_read_in_both_themes(desk: Desk) -> None:
+    rules: list[str] = []  # all; of those, only one depends on the theme
+    for theme in desk.themes():
+        desk.use_theme(theme)
+        desk.picture(f"{desk.path.parent.name}-{desk.path.stem}-{theme.lower()}")
+        assert unreadable(desk, rules) == [], theme
+        rules = ["color-contrast"]
+
+
+def test_restart_and_run_all_shows_it_again(desk: Desk) -> None:
+    desk.restart_and_run_all()
+    assert differences(desk, desk.path) == []
