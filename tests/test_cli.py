@@ -46,6 +46,12 @@ def test_the_courses_notebooks_are_not_stale(capsys: pytest.CaptureFixture[str])
     assert main(["build", "--check"]) == 0, capsys.readouterr().out
 
 
+def test_the_parser_that_nothing_uses_is_not_built() -> None:
+    code = "import wirelab.cli, nbformat, sys; print('jsonschema' in sys.modules, 'lark' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said == "True False\n"
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that `wirelab --no-browser` started, from another folder."""

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import wirelab.quick_start  # noqa: F401
 from wirelab.course import COURSE, SANITIZE
 from wirelab.errors import WirelabError
 
@@ -34,7 +35,8 @@ def test(words: argparse.Namespace) -> int:
     nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
     side_by_side = ["-n", str(WORKERS), "--dist", "loadfile"]
     chosen = ["-m", "not proof"]  # a later -m, from the command line, counts instead
-    command = [sys.executable, "-m", "pytest", *nbval, f"--nbval-sanitize-with={SANITIZE}", *side_by_side, *chosen]
+    nbval += [f"--nbval-sanitize-with={SANITIZE}", "-p", "wirelab.quick_start"]
+    command = [sys.executable, "-m", "pytest", *nbval, *side_by_side, *chosen]
     return subprocess.call([*command, *words.rest], cwd=COURSE)
 
 
