@@ -126,6 +126,7 @@ class Desk:
 
     def __init__(self, page: Page, path: Path) -> None:
         self.page, self.path = page, path
+        self.ran: set[int] = set()  # the cells that were run one by one
         self.choose("File", "Open from Path…")
         page.locator(".jp-Dialog input").fill(path.relative_to(COURSE).as_posix())
         page.keyboard.press("Enter")
@@ -162,6 +163,7 @@ class Desk:
         self.select(number)
         self.page.keyboard.press("Control+Enter")
         self.wait_for(number)
+        self.ran.add(number)
 
     def select(self, number: int) -> None:
         """Make one code cell the one that menus and keys are about."""

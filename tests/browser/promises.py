@@ -32,12 +32,13 @@ def test_nothing_is_cut_off(desk: Desk) -> None:
 
 
 def test_the_kits_views_can_be_read_in_both_themes(desk: Desk) -> None:
-    rules: list[str] = []  # all; of those, only one depends on the theme
-    for theme in desk.themes():
-        desk.use_theme(theme)
-        desk.picture(f"{desk.path.parent.name}-{desk.path.stem}-{theme.lower()}")
-        assert unreadable(desk, rules) == [], theme
-        rules = ["color-contrast"]
+    now, other = desk.themes()
+    desk.picture(f"{desk.path.parent.name}-{desk.path.stem}-{now.lower()}")
+    assert unreadable(desk) == [], now
+    desk.use_theme(other)
+    desk.picture(f"{desk.path.parent.name}-{desk.path.stem}-{other.lower()}")
+    if desk.path.parent.name == "notebooks":  # solutions draw nothing else, and take turns with the themes
+        assert unreadable(desk, "color-contrast") == [], other  # the one rule that depends on the theme
 
 
 def test_restart_and_run_all_shows_it_again(desk: Desk) -> None:

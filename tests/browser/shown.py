@@ -1,6 +1,5 @@
 """What has to hold of every notebook that a browser shows."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,6 @@ def cut_off(desk: Desk) -> list[str]:
     return found
 
 
-def unreadable(desk: Desk, only: Sequence[str]) -> list[str]:
+def unreadable(desk: Desk, *only: str) -> list[str]:
     """What axe-core finds wrong with our boxes, by the rules named, or else by all."""
     return violations(desk.page, inside=OURS, only=only) if desk.page.locator(OURS).count() else []

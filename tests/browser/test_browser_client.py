@@ -134,9 +134,9 @@ def cells(desk: Desk) -> list[str]:
 
 
 def run_to(desk: Desk, words: str) -> FrameLocator:
-    """Run the lesson from the top to the cell that contains `words`. Returns the page under it."""
+    """Go on with the lesson to the cell that contains `words`. Returns the page under it."""
     last = next(number for number, source in enumerate(cells(desk)) if words in source)
-    for number in range(last + 1):
+    for number in sorted(set(range(last + 1)) - desk.ran):
         desk.run(number)
     return desk.output(last).frame_locator("iframe")
 

@@ -12,7 +12,7 @@ from wirelab.lesson import WrongAnswer, solution, with_answer
 __all__ = ["kernel"]
 pytestmark = pytest.mark.proof
 TIMES = 20
-SECONDS = 0.5  # for one check: one that waits in vain is tried less often
+SECONDS = 0.3  # for one check: one that waits in vain is tried less often
 REPEAT = """
 import random, re, sys, time
 checking = sys.modules["wirelab.check"]
