@@ -42,14 +42,16 @@ KNOWN = {
 }
 
 
-# In a process of its own: it puts other packages in the place of those that are installed.
+# In a process of its own: it puts other packages in the place of those that are installed. The process ends at
+# once when all is said, as its threads now and then abort it (SIGABRT) while Python tidies up.
 RUN = """
-import asyncio, json, sys, kosoku
+import asyncio, json, os, sys, kosoku
 try:
     results = asyncio.run(kosoku.run_fuzzingclient(sys.argv[1], json.loads(sys.argv[2]), concurrency=4))
 except kosoku.FailureError as failure:
     results = failure.results
-print(json.dumps({each.case_id: [each.behavior.value, each.remote_close_code] for each in results}))
+print(json.dumps({each.case_id: [each.behavior.value, each.remote_close_code] for each in results}), flush=True)
+os._exit(0)
 """
 
 
