@@ -8,9 +8,10 @@ transaction is over when the disk has it: a process that is killed after that lo
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from queue import LifoQueue
+from contextlib import contextmanager, suppress
+from queue import Empty, LifoQueue
 from threading import RLock
+from weakref import finalize
 
 CONNECTIONS = 4  # to a file: as many threads can read at once
 PATIENCE = 20  # seconds to wait while another process writes
@@ -43,17 +44,36 @@ INSERT INTO life SELECT hex(randomblob(4)) WHERE NOT EXISTS (SELECT * FROM life)
 def connect(path: str) -> sqlite3.Connection:
     """A connection for any thread, one at a time. A transaction begins where we say so."""
     db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA synchronous = FULL")
+    try:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA synchronous = FULL")
+    except BaseException:  # the file is no database
+        db.close()
+        raise
     return db
 
 
+def close(idle: LifoQueue[sqlite3.Connection]) -> None:
+    """Close the connections that nobody is using. They stay there: who comes later hears that they are closed."""
+    closed = []
+    with suppress(Empty):
+        while True:
+            closed.append(idle.get_nowait())
+            closed[-1].close()
+    for db in closed:
+        idle.put(db)
+
+
 class Database:
-    """The connections to one file, or to a memory that ends with it."""
+    """The connections to one file, or to a memory that ends with it.
+
+    `close()` closes them, and it happens by itself when nobody has the database any more, or the process ends.
+    """
 
     def __init__(self, path: str) -> None:
         self.writer = RLock()  # the threads of this process take turns; SQLite sees to other processes
         self._idle: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self.close = finalize(self, close, self._idle)
         for _ in range(1 if path == ":memory:" else CONNECTIONS):  # each connection has a memory of its own
             self._idle.put(connect(path))
         self._keep_a_log()
@@ -95,7 +115,3 @@ class Database:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
                 raise
-
-    def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get().close()

@@ -1,5 +1,6 @@
 """The box office's memory: a seat is sold once, a number is given once, and what was promised is kept."""
 
+import gc
 import sqlite3
 import subprocess
 import sys
@@ -337,6 +338,25 @@ def test_ten_that_open_a_new_file_at_once_all_can(file: str, opened: Callable[[s
     start = Barrier(10)
     with ThreadPoolExecutor(10) as threads:
         assert sorted(threads.map(open_and_book, range(1, 11))) == list(range(1, 11))
+
+
+def test_a_store_that_is_closed_says_so_and_may_be_closed_again(store: Store) -> None:
+    store.close()
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.bookings()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        store.book(1, 7, "Ada")
+
+
+def test_a_store_that_nobody_has_any_more_is_closed(file: str) -> None:
+    store = Store(file)
+    with store._database.reading() as db:
+        db.execute("SELECT 1")
+    del store  # as when a cell that makes one is run again
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        db.execute("SELECT 1")
 
 
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
