@@ -13,7 +13,7 @@ from wirelab.course import COURSE, SANITIZE
 from wirelab.errors import WirelabError
 
 FIRST = "notebooks/00-start-here.ipynb"
-WORKERS = min(8, 2 * (os.cpu_count() or 1))  # tests wait a third of their time
+WORKERS = min(8, (os.cpu_count() or 1) + 1)  # tests wait a third of their time
 CELL_TIMEOUT = 30  # seconds
 
 
