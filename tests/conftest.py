@@ -1,5 +1,6 @@
 """What every test has: the course's folder, and no server left over from the test before."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,11 +8,20 @@ import pytest
 
 import wirelab
 
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
 
 @pytest.fixture(scope="session")
 def course() -> Path:
     """The folder that holds README.md, sources/ and the rest."""
     return Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where it is. Debian's package of Chromium without windows draws the same pages in less time."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    return found or pytest.skip("no Chromium is installed: apt-get install chromium")
 
 
 @pytest.fixture(autouse=True)

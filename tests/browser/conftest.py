@@ -1,6 +1,5 @@
 """A browser and the course in JupyterLab, for the tests in this folder."""
 
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,14 +13,6 @@ pytest.register_assert_rewrite("promises")
 
 # Debian's Chromium, in a container, on a machine without a screen.
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Where it is."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = [path for path in map(shutil.which, names) if path]
-    return found[0] if found else pytest.skip("no Chromium is installed: apt-get install chromium")
 
 
 # Playwright keeps an event loop running in this thread. It ends with the module: other modules' tests need none.

@@ -18,7 +18,7 @@ from wirelab import check, launch, wire
 pytestmark = pytest.mark.proof
 LESSONS = sorted((COURSE / "notebooks").glob("*.ipynb"))
 # nbconvert draws code, numbers and names of errors, in colours of its own, some of which are too pale.
-CODE = [".jp-CodeCell > .jp-Cell-inputWrapper", ".highlight"]
+CODE = ".jp-CodeCell > .jp-Cell-inputWrapper, .highlight"
 COLOURS = {"color-contrast": ".jp-OutputPrompt, .ansi-red-fg"}
 EXPORTER = HTMLExporter()
 # A page that is one sentence, kept short to be read on the wire, has neither a heading nor parts to jump between.
@@ -44,7 +44,8 @@ def sheet(browser: Browser) -> Iterator[Page]:
 def test_a_lesson_as_a_page_is_accessible(sheet: Page, path: Path) -> None:
     html, _ = EXPORTER.from_filename(path)
     sheet.set_content(html, wait_until="domcontentloaded")
-    assert violations(sheet, outside=CODE, excused=COLOURS) == []
+    sheet.evaluate("code => document.querySelectorAll(code).forEach(one => one.remove())", CODE)
+    assert violations(sheet, excused=COLOURS) == []
 
 
 @pytest.mark.parametrize("server", PAGES)
