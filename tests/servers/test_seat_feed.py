@@ -425,8 +425,9 @@ def test_a_message_too_long_closes_the_connection_with_1009(server: Server, size
 def test_a_client_that_sends_too_much_is_closed_with_1008_and_the_others_stay(server: Server) -> None:
     with connect(server.url + "/shows/1") as quiet, connect(server.url + "/shows/1") as eager:
         hear(quiet)
-        for _ in range(seat_feed.RATE * 2):
-            eager.send("{}")
+        with suppress(ConnectionClosed):  # the end may come before all is sent
+            for _ in range(seat_feed.RATE * 2):
+                eager.send("{}")
         assert closed_with(eager) == (1008, "more than 20 messages in a second")
         quiet.send('{"take": 5}')
         assert hear(quiet)["seat"] == 5
