@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -25,8 +26,12 @@ LOCK = HERE / ".venv.lock"
 
 USAGE = """\
 python3 start.py [--no-browser] [--port N]    open the course
+python3 start.py progress                     show what is done, what is begun, and what comes next
+python3 start.py reset 12                     give exercise 12 back as it was, and keep yours beside it
+python3 start.py update                       bring a newer course, and keep what you have written
 python3 start.py test                         run its tests
-Both set up .venv first if need be. Further words go to `wirelab`, whose own --help can be had from then on."""
+All set up .venv first if need be. From then on, python3 start.py --help has every command."""
+STEPS = ("an environment for Python", "the packages", "the course itself")
 
 OFFLINE = ("The first start needs the internet (about 100 MB, once; later ones work offline): "
            "connect, set HTTPS_PROXY if you are behind a proxy, then run start.py again.")
@@ -77,7 +82,7 @@ def set_up() -> None:
     update = before[:1] == [place()]
     say("Bringing .venv up to date ..." if update else "Setting up the course in .venv (about a minute, once) ...")
     STAMP.write_text("")
-    complaint = install() if update else build() or install()
+    complaint = install() if update else step(1, build) or install()
     if update and advice(complaint) == OFFLINE:
         now = before[1]  # installers fetch everything before they change anything
         say("No internet to fetch the new packages: going on with those of before.")
@@ -91,6 +96,7 @@ def set_up() -> None:
 def hand_over(words: list) -> int:
     """Become `python -m wirelab`, so that Ctrl+C and signals reach it. On Windows, start it and wait."""
     command = [str(PYTHON), "-m", "wirelab"] + words
+    os.environ["WIRELAB_CALLED_FROM"] = str(Path.cwd())  # where the files stand that `words` may name
     os.chdir(str(HERE))
     if not WINDOWS:
         os.execve(command[0], command, environment())
@@ -215,8 +221,34 @@ def install() -> str:
 
 def install_by(installer: list) -> str:
     """Install the locked packages, then the course; return what went wrong, or nothing."""
-    return (tool(*installer, "--require-hashes", "-r", "requirements.lock")
-            or tool(*installer, "--no-deps", "--no-build-isolation", "-e", "."))
+    return (step(2, tool, *installer, "--require-hashes", "-r", "requirements.lock")
+            or step(3, tool, *installer, "--no-deps", "--no-build-isolation", "-e", "."))
+
+
+def step(number: int, do, *words: str) -> str:
+    """Do one of the steps, and meanwhile show in a terminal which one, and for how long."""
+    if not sys.stderr.isatty():
+        return do(*words)
+    done = threading.Event()
+    told = threading.Thread(target=tell_time, args=(number, done), daemon=True)
+    told.start()
+    try:
+        return do(*words)
+    finally:
+        done.set()
+        told.join()
+
+
+def tell_time(number: int, done) -> None:
+    """Keep one line that says which step it is, until it is done."""
+    begin = time.monotonic()
+    what = f"\r  {number} of {len(STEPS)}: {STEPS[number - 1]}, "
+    while True:
+        print(f"{what}{time.monotonic() - begin:.0f} s ", end="", file=sys.stderr)
+        sys.stderr.flush()
+        if done.wait(1):
+            print(file=sys.stderr)
+            return
 
 
 def relate() -> None:

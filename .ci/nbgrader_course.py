@@ -17,7 +17,7 @@ from nbgrader.api import Grade, Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config.loader import PyFileConfigLoader
 
-from wirelab.lesson import WrongAnswer, with_answer, wrong_answers
+from wirelab.building.answers import Answer, with_answer, wrong_answers
 
 COURSE = Path(__file__).parents[1]
 GRADED = ("12-web-server", "33-websocket-server")
@@ -63,7 +63,7 @@ def same_cells(course: Path, stem: str) -> None:
     assert not any(cell.get("outputs") for cell in released.cells), stem
 
 
-def submissions(stem: str) -> Iterator[tuple[str, NotebookNode, WrongAnswer | None]]:
+def submissions(stem: str) -> Iterator[tuple[str, NotebookNode, Answer | None]]:
     """Who hands in what: all right, nothing done, and for each exercise a wrong answer among right ones."""
     text = (COURSE / "sources" / "exercises" / f"{stem}.py").read_text(encoding="utf-8")
     yield "right", nbformat.read(COURSE / "solutions" / f"{stem}.ipynb", as_version=4), None
@@ -91,7 +91,7 @@ def found(book: Gradebook, stem: str, student: str) -> list[Grade]:
     return list(book.find_submission_notebook(stem, stem, student).grades)
 
 
-def judge(book: Gradebook, stem: str, student: str, answer: WrongAnswer | None) -> None:
+def judge(book: Gradebook, stem: str, student: str, answer: Answer | None) -> None:
     points = {grade.name: (grade.score, grade.max_score) for grade in found(book, stem, student)}
     assert points, (stem, student)
     print(stem, student, points)

@@ -4,17 +4,18 @@ python -m benches.bare_ticket_service --with flask
 """
 
 import argparse
-import logging
 from dataclasses import asdict
 from itertools import count
 from threading import Lock
 from typing import Any
 
-import waitress
+from a2wsgi import WSGIMiddleware
 from flask import Flask, request
 from flask_restful import Api, Resource
 
-from servers.ticket_store import SHOWS
+from servers.guard.asgi_server import AsgiServer
+from servers.ticket_service import THREADS
+from servers.tickets.store import SHOWS
 
 HOST, PORT = "127.0.0.1", 8093
 SHOW = asdict(SHOWS[0])
@@ -65,10 +66,10 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--with", dest="way", choices=WAYS, default="flask")
     wanted = parser.parse_args()
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(WAYS[wanted.way](), host=HOST, port=wanted.port)
-    print(f"Started REST service at http://{HOST}:{server.effective_port}", flush=True)
-    server.run()
+    app: Any = WSGIMiddleware(WAYS[wanted.way](), THREADS)  # type: ignore[arg-type]
+    with AsgiServer((HOST, wanted.port), app) as server:
+        print(f"Started REST service at http://{HOST}:{server.server_port}", flush=True)
+        server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ import nbformat
 
 from benches.measuring import seconds
 from benches.table import Row, show
-from wirelab.course import COURSE, SANITIZE
-from wirelab.kernel import Kernel
+from wirelab.building.kernel_client import Kernel
+from wirelab.paths import COURSE, SANITIZE
 
 PATIENCE = 120.0  # seconds for a cell, while others use this computer too
 

@@ -1,11 +1,10 @@
 """Send every WebSocket message back; a path like /10000 asks for that many messages instead."""
 
-import argparse
-import asyncio
+from websockets.asyncio.server import ServerConnection
 
-from websockets.asyncio.server import ServerConnection, serve
+from benches.websocket_command import run
 
-HOST, PORT = "127.0.0.1", 8092
+PORT = 8092
 SCHEME = "ws"
 MESSAGE = "x" * 50
 
@@ -18,16 +17,5 @@ async def onconnect(websocket: ServerConnection) -> None:
         await websocket.send(message)
 
 
-async def run(port: int) -> None:
-    async with serve(onconnect, HOST, port) as server:
-        await server.serve_forever()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=PORT)
-    asyncio.run(run(parser.parse_args().port))
-
-
 if __name__ == "__main__":
-    main()
+    run(onconnect)

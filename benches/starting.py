@@ -8,7 +8,6 @@ has fetched before come from its store. Warm means that .venv is there, as on ev
 
 import contextlib
 import http.client
-import os
 import shutil
 import socket
 import subprocess
@@ -21,12 +20,11 @@ from pathlib import Path
 
 from benches.measuring import HOST, in_turns, seconds
 from benches.table import Row, show
-from wirelab.course import COURSE
+from wirelab.paths import COURSE
 
 PYTHON = getattr(sys, "_base_executable", sys.executable)  # start.py is for a Python without packages
 LEFT_OUT = shutil.ignore_patterns(".venv*", ".git", "__pycache__", ".*_cache", ".ipynb_checkpoints")
 ROUNDS, LABS = 5, 3
-AS_ROOT = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # as in many containers
 PATIENCE = 120  # seconds for JupyterLab to answer
 
 
@@ -52,7 +50,7 @@ def free_port() -> int:
 def until_it_answers(*command: str | Path, cwd: Path) -> None:
     """Start JupyterLab, wait for its first page, and end it."""
     port = free_port()
-    words = [*command, "--no-browser", f"--port={port}", *AS_ROOT]
+    words = [*command, "--no-browser", f"--port={port}"]
     with subprocess.Popen(words, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as lab:
         try:
             end = time.monotonic() + PATIENCE

@@ -2,7 +2,7 @@
 
     python -m benches.ticket_service
 
-All run on waitress, each in a process of its own, and take turns, a fraction of a second each, in several rounds.
+All run on uvicorn, each in a process of its own, and take turns, a fraction of a second each, in several rounds.
 The client is one thread, with 1 or 8 connections busy, which are kept. Every booking is for another seat. The bare
 ones believe what they are sent, and keep it in memory; ours keeps it in memory as well, or in a file, where each
 booking waits until the disk has it.
@@ -26,7 +26,7 @@ from typing import cast
 from benches.measuring import keep_to, keeping_cores
 from benches.table import Row
 from benches.web_server import opened
-from servers.ticket_store import Show, Store
+from servers.tickets.store import Show, Store
 
 ROUNDS, SECONDS = 6, 0.4
 SEATS = 2**31 - 1
@@ -50,10 +50,11 @@ def database(folder: str) -> str:
 
 
 IN_MEMORY = """
-from servers import ticket_service, ticket_store
-class Large(ticket_store.Store):
+from servers import ticket_service
+from servers.tickets import store
+class Large(store.Store):
     def __init__(self, path):
-        super().__init__(path, [ticket_store.Show(1, "Hamlet", "2027-03-05T19:30", 2**31 - 1)])
+        super().__init__(path, [store.Show(1, "Hamlet", "2027-03-05T19:30", 2**31 - 1)])
 ticket_service.Store = Large
 ticket_service.main()
 """

@@ -53,7 +53,7 @@ def kept_size(port: int) -> int:
 
 
 @dataclass
-class Visit:
+class CallResult:
     began: float
     left: int  # bytes of the answer; below 0 where it ends with the connection
 
@@ -67,10 +67,10 @@ class Traffic:
         self.selector = selectors.DefaultSelector()
 
     def ask(self, client: socket.socket) -> None:
-        visit = Visit(time.perf_counter(), self.size or -1)
+        visit = CallResult(time.perf_counter(), self.size or -1)
         self.selector.register(client, selectors.EVENT_WRITE, visit)
 
-    def go_on(self, client: socket.socket, events: int, visit: Visit) -> None:
+    def go_on(self, client: socket.socket, events: int, visit: CallResult) -> None:
         if events & selectors.EVENT_WRITE:
             client.send(ASKING if self.size else CLOSING)
             self.selector.modify(client, selectors.EVENT_READ, visit)

@@ -1,1 +1,4 @@
-"""What a right answer to each exercise does on the wire. Learners may read it."""
+"""The checks: what a right answer to each exercise does. Learners may read them.
+
+A module holds those of one lesson, or helpers for several lessons.
+"""

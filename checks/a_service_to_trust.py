@@ -1,293 +1,428 @@
-"""What right answers to the exercises of lesson 25 do."""
+"""The checks of lesson 26: problem details, validation and conditional requests."""
 
-import sqlite3
-import tempfile
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
-from wirelab.check import Caller, Expect, Probe, Reply, exercise
+from checks.json_documents import JSON_HEADERS, as_object
+from checks.media_types import media_type
+from checks.problem_documents import PROBLEM_TYPE, compare_problem, content_type, is_problem
+from wirelab.checking import Expect, FunctionProbe, Probe, Reply, error_in, exercise
 
-PROBLEM = "application/problem+json"
-THREE = (
+PROBLEMS = [(404, "there is no station 9"), (409, "there is one"), (503, "kalt: −40 °C"), (505, "")]
+VIEW_TUPLE_HINTS = (
     "Commas make a tuple of three: the document, the status, the headers.",
     'return {...}, status, {"Content-Type": ...}',
 )
+MEMBERS_HINTS = (
+    "The document is a dictionary with these four members, and no other.",
+    '{"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}',
+)
+TITLE_HINTS = (
+    "The title is the same for every problem with this status. What is special stands in the detail.",
+    "HTTPStatus(status).phrase",
+)
+PHRASE_HINTS = (
+    "problem is called with any status that HTTPStatus knows: it has the phrases of all of them.",
+    TITLE_HINTS[1],
+)
+STATUS_HINTS = ("A number has no quotes. It is the one that problem is called with.", '"status": status')
+DETAIL_HINTS = ("The detail goes into the document as it is given.", '"detail": detail')
+SECOND_HINTS = (
+    "The second of the three is the status, a number, without its phrase.",
+    "return document, status, headers",
+)
+CONTENT_TYPE_HINTS = (
+    "The third of the three is a dictionary of headers, and the media type is that of a problem.",
+    'return document, status, {"Content-Type": "application/problem+json"}',
+)
 
 
-@exercise("25.1", "Say what went wrong", points=2, of="function")
-def say_what_went_wrong(function: Caller, expect: Expect) -> None:
-    got = function.returns(404, "there is no station 9")
-    if not expect(isinstance(got, tuple) and len(got) == 3, "gives three things", got=got, hint=THREE):
-        return
-    document, status, headers = got
-    expect(
-        isinstance(document, dict) and set(document) == {"type", "title", "status", "detail"},
-        "gives first a dictionary with type, title, status and detail",
-        got=document,
-    )
-    _members(document if isinstance(document, dict) else {}, expect)
-    expect.equal(status, 404, "gives the status as the second")
-    sent = headers.get("Content-Type") if isinstance(headers, dict) else headers
-    expect.equal(sent, PROBLEM, "says in Content-Type that it is a problem", hint=THREE[1])
-    got = function.returns(409, "there is one")
-    right = {"type": "about:blank", "title": "Conflict", "status": 409, "detail": "there is one"}
-    expect.equal(got, (right, 409, {"Content-Type": PROBLEM}), "does the same for 409")
+@exercise(
+    "26.1", "Say what went wrong", points=2, of="function", writes=["problem"],
+    learned="A problem document tells a program the same about an error as it tells a person.",
+)
+def say_what_went_wrong(function: FunctionProbe, expect: Expect) -> None:
+    """Check a function from a status and a detail to what a Flask view returns: a problem document (RFC 9457).
+
+    It is a tuple of the document, the status and the headers; the check returns early without these three.
+    Raises Stopped where it hangs.
+    """
+    for status, detail in PROBLEMS:
+        got = function.returns(status, detail)
+        is_triple = isinstance(got, tuple) and len(got) == 3
+        hint = PHRASE_HINTS if error_in(got) else VIEW_TUPLE_HINTS
+        if not expect(is_triple, "gives a tuple of three", got=got, hint=hint):
+            return
+        _compare_document(got[0], status, detail, expect)
+        expect.equal(got[1], status, f"gives the status {status} as the second", hint=SECOND_HINTS)
+        sent = content_type(got[2])
+        expect(
+            media_type(sent) == PROBLEM_TYPE,
+            f"says in Content-Type that it is a problem, for {status}",
+            expected={"Content-Type": PROBLEM_TYPE},
+            got=got[2],
+            hint=CONTENT_TYPE_HINTS,
+        )
 
 
-def _members(document: dict[str, Any], expect: Expect) -> None:
-    expect.equal(document.get("type"), "about:blank", "says about:blank as type")
-    expect.equal(
-        document.get("title"),
-        "Not Found",
-        "says as title what the status means",
-        hint=(
-            "The title is the same for every problem with this status. What is special stands in the detail.",
-            "HTTPStatus(status).phrase",
-        ),
-    )
-    expect.equal(document.get("status"), 404, "says the status as a number", hint="A number has no quotes.")
-    expect.equal(document.get("detail"), "there is no station 9", "says the detail as it is given")
+def _compare_document(document: Any, status: int, detail: str, expect: Expect) -> None:
+    """Compare the four members with those of a problem document for this status."""
+    members = as_object(document)
+    names = {"type", "title", "status", "detail"}
+    what = f"gives first a dictionary with type, title, status and detail, for {status}"
+    expect(set(members) == names, what, got=document, hint=MEMBERS_HINTS)
+    expect.equal(members.get("type"), "about:blank", f"says about:blank as type, for {status}", hint=MEMBERS_HINTS)
+    phrase = HTTPStatus(status).phrase
+    expect.equal(members.get("title"), phrase, f"says as title what {status} means", hint=TITLE_HINTS)
+    expect.equal(members.get("status"), status, f"says the status {status} as a number", hint=STATUS_HINTS)
+    expect.equal(members.get("detail"), detail, f"says the detail as it is given, for {status}", hint=DETAIL_HINTS)
 
 
-GOOD = {"station": 2, "degrees": 17.5}
-FIELDS = (
+VALID_READINGS: list[dict[str, Any]] = [
+    {"station": 2, "degrees": 17.5},
+    {"station": 1, "degrees": -90},
+    {"degrees": 60, "station": 3},
+    {"station": 3, "degrees": 0},
+    {"station": 1, "degrees": -0.25},
+    {"station": 2, "degrees": 59.99},
+]
+VALID_HINTS = (
+    "That is a reading: both fields, a station from 1 to 3, degrees from -90 to 60, whole or not.",
+    "type(station) is int and 1 <= station <= 3, and type(degrees) in (int, float) and -90 <= degrees <= 60",
+)
+ECHO_HINTS = ("The answer to a reading is the reading itself, as it was sent.", "return sent, 201")
+FIELD_NAMES_HINTS = (
     "Are the names of the fields exactly these two? A set tells, whatever their order.",
     'set(sent) != {"station", "degrees"}',
 )
-WHOLE = (
+OBJECT_HINTS = ("Is it a dictionary at all? Nothing else has fields.", "isinstance(sent, dict)")
+STATION_HINTS = ("A station is a whole number: not text, not a list, not nothing.", "type(station) is int")
+STATIONS_HINTS = ("There are the stations 1, 2 and 3.", "type(station) is int and 1 <= station <= 3")
+TRUE_HINTS = (
     "isinstance(True, int) is true, because for Python True is a kind of 1.",
     "type(value) is int is true for whole numbers alone.",
 )
-FAULTS: list[tuple[str, bytes, tuple[str, ...]]] = [
-    ("degrees are missing", b'{"station": 2}', FIELDS),
-    ("there is a field too many", b'{"station": 2, "degrees": 17.5, "wind": 7}', FIELDS),
-    (
-        "a list is sent",
-        b'["station", "degrees"]',
-        ("Is it a dictionary at all? A list has no fields.", "isinstance(sent, dict)"),
-    ),
-    ("the station is a text", b'{"station": "2", "degrees": 17.5}', WHOLE[1:]),
-    ("the station is true", b'{"station": true, "degrees": 17.5}', WHOLE),
-    ("the station is 4", b'{"station": 4, "degrees": 17.5}', ("There are the stations 1, 2 and 3.",)),
-    ("degrees are a text", b'{"station": 2, "degrees": "17.5"}', ("type(degrees) in (int, float)",)),
-    ("degrees are true", b'{"station": 2, "degrees": true}', WHOLE[:1]),
-    ("it is too warm", b'{"station": 2, "degrees": 60.5}', ("-90 <= degrees <= 60",)),
-    ("it is too cold", b'{"station": 2, "degrees": -90.5}', ("-90 <= degrees <= 60",)),
-    (
-        "degrees are NaN",
-        b'{"station": 2, "degrees": NaN}',
-        (
-            "NaN is not a number, and no comparison with it is true: neither < nor >.",
-            "Ask what is right, not what is wrong: not -90 <= degrees <= 60 is true for NaN.",
-        ),
-    ),
-]
-
-
-@exercise("25.2", "Believe nothing", points=4)
-def believe_nothing(service: Probe, expect: Expect) -> None:
-    for good in [GOOD, {"station": 1, "degrees": -90}, {"station": 3, "degrees": 60}]:
-        reply = service.post("/readings", json=good)
-        expect.equal(reply.status, 201, f"answers 201 Created to {good}")
-        expect.equal(reply.json(), good, f"answers with the reading {good}")
-    for what, body, hint in FAULTS:
-        reply = service.post("/readings", body=body, headers={"Content-Type": "application/json"})
-        expect.equal(reply.status, 422, f"answers 422 where {what}", hint=hint)
-        if what == FAULTS[0][0]:
-            _is_problem(reply, 422, expect)
-
-
-def _is_problem(reply: Reply, status: int, expect: Expect) -> None:
-    got = reply.header("Content-Type").partition(";")[0]
-    expect.equal(
-        got,
-        PROBLEM,
-        f"sends {status} as a problem document",
-        hint=("Your function from 25.1 makes one.", f'return problem({status}, "...")'),
-    )
-    said = reply.json()
-    expect(
-        isinstance(said, dict) and said.get("status") == status and said.get("detail"),
-        f"says {status} and a detail in it",
-        got=said,
-    )
-
-
-STATION = "/stations/2"
-BEFORE, BENS, CYS = (
-    {"name": "Hiltop", "degrees": 12.25},
-    {"name": "Hilltop", "degrees": 12.25},
-    {"name": "Hiltop", "degrees": 13.5},
+DEGREES_HINTS = ("Degrees are a number: not text, not nothing.", "type(degrees) in (int, float)")
+RANGE_HINTS = ("Degrees go from -90 to 60, both of them included.", "-90 <= degrees <= 60")
+NAN_HINTS = (
+    "NaN is not a number, and no comparison with it is true: neither < nor >.",
+    "Ask what is right, not what is wrong: not -90 <= degrees <= 60 is true for NaN.",
 )
-QUOTED = (
+INVALID_READINGS: list[tuple[str, bytes, Sequence[str]]] = [  # what is wrong, the body, hints
+    ("degrees are missing", b'{"station": 2}', FIELD_NAMES_HINTS),
+    ("the station is missing", b'{"degrees": 17.5}', FIELD_NAMES_HINTS),
+    ("there is a field too many", b'{"station": 2, "degrees": 17.5, "wind": 7}', FIELD_NAMES_HINTS),
+    ("an empty object is sent", b"{}", FIELD_NAMES_HINTS),
+    ("a list is sent", b'["station", "degrees"]', OBJECT_HINTS),
+    ("a list with a reading is sent", b'[{"station": 2, "degrees": 17.5}]', OBJECT_HINTS),
+    ("a string is sent", b'"station degrees"', OBJECT_HINTS),
+    ("a number is sent", b"17.5", OBJECT_HINTS),
+    ("null is sent", b"null", OBJECT_HINTS),
+    ("the station is a string", b'{"station": "2", "degrees": 17.5}', STATION_HINTS),
+    ("the station is true", b'{"station": true, "degrees": 17.5}', TRUE_HINTS),
+    ("the station is null", b'{"station": null, "degrees": 17.5}', STATION_HINTS),
+    ("the station is a list", b'{"station": [2], "degrees": 17.5}', STATION_HINTS),
+    ("the station is 1.5", b'{"station": 1.5, "degrees": 17.5}', STATION_HINTS),
+    ("the station is 0", b'{"station": 0, "degrees": 17.5}', STATIONS_HINTS),
+    ("the station is 4", b'{"station": 4, "degrees": 17.5}', STATIONS_HINTS),
+    ("the station is -1", b'{"station": -1, "degrees": 17.5}', STATIONS_HINTS),
+    ("degrees are a string", b'{"station": 2, "degrees": "17.5"}', DEGREES_HINTS),
+    ("degrees are true", b'{"station": 2, "degrees": true}', TRUE_HINTS),
+    ("degrees are null", b'{"station": 2, "degrees": null}', DEGREES_HINTS),
+    ("degrees are an object", b'{"station": 2, "degrees": {"value": 17.5}}', DEGREES_HINTS),
+    ("it is too warm", b'{"station": 2, "degrees": 60.5}', RANGE_HINTS),
+    ("it is too cold", b'{"station": 2, "degrees": -90.5}', RANGE_HINTS),
+    ("it is infinitely warm", b'{"station": 2, "degrees": Infinity}', RANGE_HINTS),
+    ("degrees are NaN", b'{"station": 2, "degrees": NaN}', NAN_HINTS),
+]
+CREATED, UNPROCESSABLE = 201, 422
+OTHER_STATUS_HINTS = (
+    "There are two answers to a POST here: 201 for a reading, and 422 for anything else.",
+    'return problem(422, "..."), or return sent, 201',
+)
+
+
+@exercise(
+    "26.2", "Believe nothing", points=4, writes=["is_reading", "Readings.post"], given=["post"],
+    learned="What a client sends is checked part by part, and 422 refuses what makes no sense.",
+)
+def believe_nothing(service: Probe, expect: Expect) -> None:
+    """Check a service whose `POST /readings` answers a valid reading with 201, and anything else with 422.
+
+    Each 422 has to be a problem document. Raises Stopped where no answer comes.
+    """
+    for reading in VALID_READINGS:
+        reply = service.post("/readings", json=reading)
+        hint = VALID_HINTS if reply.status == UNPROCESSABLE else OTHER_STATUS_HINTS
+        expect.equal(reply.status, CREATED, f"answers 201 Created to {reading}", hint=hint)
+        if reply.status == CREATED:
+            expect.equal(reply.json(), reading, f"answers with the reading {reading}", hint=ECHO_HINTS)
+    replies: list[tuple[bytes, Reply]] = []
+    for what, body, hints in INVALID_READINGS:
+        reply = service.post("/readings", body=body, headers=JSON_HEADERS)
+        replies.append((body, reply))
+        hint = hints if reply.status in (CREATED, HTTPStatus.INTERNAL_SERVER_ERROR) else OTHER_STATUS_HINTS
+        expect.equal(reply.status, UNPROCESSABLE, f"answers 422 where {what}", hint=hint)
+    refused = [(body, reply) for body, reply in replies if reply.status == UNPROCESSABLE] or replies
+    others = [body for body, reply in refused if not is_problem(reply, UNPROCESSABLE)]
+    reply = service.post("/readings", body=(others or [refused[0][0]])[0], headers=JSON_HEADERS)
+    compare_problem(reply, UNPROCESSABLE, expect, "each time")
+
+
+STATION_PATH = "/stations/2"
+VERSIONS = [  # of the data of a station
+    {"name": "Hilltop", "degrees": 12.25},
+    {"name": "Hilltop", "degrees": 13.5},
+    {"name": "Upper Hilltop"},
+    {"name": "Höhe", "degrees": 0, "village": None},
+    {"name": "Valley", "degrees": -3},
+]
+GET_HINTS = ("A view can return headers too: return station, 200, {...}", "return STATIONS[id], 200, {...}")
+QUOTED_TAG_HINTS = (
     "The quotation marks are a part of the tag (RFC 9110 §8.8.3). Those of Python are not sent.",
     """{"ETag": f'"{tag(station)}"'}""",
 )
-
-AMONG = (
+SAME_TAG_HINTS = (
+    "As long as the station is the same, its tag is the same: it is made from the station, not from the time.",
+    "tag(STATIONS[id])",
+)
+NO_CONDITION_HINTS = (
+    "Is there a condition at all? Ask that first.",
+    "request.if_match is false where none was sent.",
+)
+BEFORE_STORING_HINTS = (
+    "Compare before you store.",
+    "if not request.if_match.contains(tag(STATIONS[id])): return problem(412, ...)",
+)
+SENT_TAG_HINTS = (
+    "The tag comes back as it was sent, with its quotation marks.",
+    "request.if_match.contains(tag(station)) takes them away, and looks.",
+)
+SEEN_CONDITION_HINTS = (
+    "There is an If-Match in this request. 428 is for requests without any.",
+    "request.if_match holds what came in If-Match; request.if_none_match is about another header.",
+)
+PUT_STATUS_HINTS = ("A PUT that is taken gets 200, and the station.", "return STATIONS[id]")
+TAG_LIST_HINTS = (
     "If-Match may name several tags, with commas between them. Werkzeug has taken them apart already.",
     "request.if_match.contains(tag(station)) looks whether yours is among them.",
 )
+WHOLE_TAG_HINTS = (
+    "A tag that has yours inside of it is another tag: compare whole tags, not the text of the header.",
+    "request.if_match.contains(tag(station)) compares whole tags.",
+)
+STORE_HINTS = (
+    "What was sent stands in the place of all that was there, as in any PUT.",
+    "STATIONS[id] = request.get_json()",
+)
+ANSWER_HINTS = ("The answer to a PUT that is taken is the station, as it is now.", "return STATIONS[id]")
+NEW_TAG_HINTS = ("The tag is made from what is there now.", "tag(STATIONS[id]), in get, each time.")
 
 
-@exercise("25.3", "Change what you have seen", points=4)
+@exercise(
+    "26.3", "Change what you have seen", points=4, writes=["Station.get", "Station.put"],
+    learned="With ETag and If-Match, nobody overwrites a change that they have not seen.",
+)
 def change_what_you_have_seen(service: Probe, expect: Expect) -> None:
-    service.put(STATION, json=BEFORE, headers={"If-Match": "*"})  # whatever an earlier check has left behind
-    reply = service.get(STATION)
-    expect.equal(reply.status, 200, "answers 200 OK to GET")
-    expect.equal(reply.json(), BEFORE, "takes * for whatever is there", hint="request.if_match.contains knows *.")
-    seen = reply.header("ETag")
-    expect(
-        len(seen) > 2 and seen[0] == seen[-1] == '"',
-        "sends an ETag in quotation marks",
-        got=seen,
-        hint=("A view can return headers too: return station, 200, {...}", *QUOTED),
-    )
-    expect.equal(service.get(STATION).header("ETag"), seen, "sends the same ETag while nothing changes")
-    _without_condition(service, expect)
-    _one_after_the_other(service, expect, seen)
+    """Check a service whose `/stations/2` has an ETag, and takes a PUT only with that ETag in If-Match.
+
+    No If-Match is 428, an old ETag 412, both as problem documents. Whatever the station is at first, the check
+    goes on from there. Raises Stopped where no answer comes.
+    """
+    reply = service.get(STATION_PATH)
+    expect.equal(reply.status, 200, "answers 200 OK to GET", hint=GET_HINTS)
+    before, seen = reply.json(), reply.header("ETag")
+    is_station = isinstance(before, dict) and "name" in before
+    expect(is_station, "answers GET with the station", got=before, hint=GET_HINTS)
+    is_quoted = len(seen) > 2 and seen[0] == seen[-1] == '"'
+    hint = QUOTED_TAG_HINTS if seen else (GET_HINTS[0], *QUOTED_TAG_HINTS)
+    expect(is_quoted, "sends an ETag in quotation marks", got=seen, hint=hint)
+    again = service.get(STATION_PATH).header("ETag")
+    expect.equal(again, seen, "sends the same ETag while nothing changes", hint=SAME_TAG_HINTS)
+    _try_put_without_condition(service, expect)
+    _try_two_changes(service, expect)
+    _try_several_tags(service, expect)
 
 
-def _without_condition(service: Probe, expect: Expect) -> None:
-    reply = service.put(STATION, json=CYS)
-    expect.equal(
-        reply.status,
-        428,
-        "answers 428 to PUT without If-Match",
-        hint=(
-            "Is there a condition at all? Ask that first.",
-            "request.if_match is false where none was sent.",
-        ),
-    )
-    _is_problem(reply, 428, expect)
-    expect.equal(service.get(STATION).json(), BEFORE, "changes nothing then")
+def _others(document: Any) -> list[dict[str, Any]]:
+    """The versions that differ from this one."""
+    return [version for version in VERSIONS if version != document]
 
 
-def _one_after_the_other(service: Probe, expect: Expect, seen: str) -> None:
-    reply = service.put(STATION, json=BENS, headers={"If-Match": seen})
-    expect.equal(
-        reply.status,
-        200,
-        "answers 200 OK to PUT with the ETag of what is there",
-        hint=("The tag comes back as it was sent, with its quotation marks.", AMONG[1]),
-    )
-    expect.equal(service.get(STATION).json(), BENS, "stores what was sent")
-    new = service.get(STATION).header("ETag")
-    expect(new != seen, "has another ETag after a change", got=new, hint="The tag is made from what is there now.")
-    reply = service.put(STATION, json=CYS, headers={"If-Match": seen})
-    expect.equal(
-        reply.status,
-        412,
-        "answers 412 to PUT with the ETag of what was there",
-        hint="Compare before you store.",
-    )
-    _is_problem(reply, 412, expect)
-    expect.equal(
-        service.get(STATION).json(), BENS, "keeps the change of the first client", hint="Compare before you store."
-    )
-    now = service.get(STATION).header("ETag")
-    reply = service.put(STATION, json=CYS, headers={"If-Match": f'"another", {now}'})
-    expect.equal(reply.status, 200, "finds the right one among several tags", hint=AMONG)
+def _station(service: Probe) -> Any:
+    """The station as GET shows it."""
+    return service.get(STATION_PATH).json()
 
 
-TEN, ELEVEN = "2027-03-05T10", "2027-03-05T11"
-DECIDES = (
-    "Two requests that look at the same moment both find nothing. Who decides must be the database.",
-    "CREATE TABLE IF NOT EXISTS readings (station INTEGER, hour TEXT, degrees REAL, UNIQUE (station, hour))",
+def _tag(service: Probe) -> str:
+    """The ETag as GET shows it."""
+    return service.get(STATION_PATH).header("ETag")
+
+
+def _put(service: Probe, document: Any, tags: str) -> Reply:
+    """The answer to a PUT with these tags in If-Match."""
+    return service.put(STATION_PATH, json=document, headers={"If-Match": tags})
+
+
+def _try_put_without_condition(service: Probe, expect: Expect) -> None:
+    """PUT without If-Match: nothing may change."""
+    before = _station(service)
+    reply = service.put(STATION_PATH, json=_others(before)[0])
+    expect.equal(reply.status, 428, "answers 428 to PUT without If-Match", hint=NO_CONDITION_HINTS)
+    if reply.status == 428:
+        compare_problem(reply, 428, expect, "to PUT without If-Match")
+    expect.equal(_station(service), before, "changes nothing without If-Match", hint=NO_CONDITION_HINTS)
+
+
+def _try_two_changes(service: Probe, expect: Expect) -> None:
+    """PUT with an ETag that was never there; then twice, each time with the one that was there before both."""
+    before = _station(service)
+    reply = _put(service, _others(before)[0], '"never-seen"')
+    what = "answers 412 to PUT with an ETag that was never there"
+    expect.equal(reply.status, 412, what, hint=_status_hints(reply, BEFORE_STORING_HINTS))
+    expect.equal(_station(service), before, "changes nothing then", hint=BEFORE_STORING_HINTS)
+    seen = _tag(service)
+    first, second, *_ = _others(_station(service))
+    reply = _put(service, first, seen)
+    what = "answers 200 OK to PUT with the ETag of what is there"
+    expect.equal(reply.status, 200, what, hint=_status_hints(reply, SENT_TAG_HINTS))
+    if reply.status == 200:
+        expect.equal(reply.json(), first, "answers that PUT with the station", hint=ANSWER_HINTS)
+    if expect.equal(_station(service), first, "stores what was sent", hint=STORE_HINTS):
+        _try_old_tag(service, expect, seen, first, second)
+
+
+def _try_old_tag(service: Probe, expect: Expect, seen: str, first: Any, second: Any) -> None:
+    """PUT with an ETag that was there before the last change."""
+    new = _tag(service)
+    expect(new != seen, "has another ETag after a change", got=new, hint=NEW_TAG_HINTS)
+    reply = _put(service, second, seen)
+    what = "answers 412 to PUT with the ETag of what was there"
+    expect.equal(reply.status, 412, what, hint=_status_hints(reply, BEFORE_STORING_HINTS))
+    if reply.status == 412:
+        compare_problem(reply, 412, expect, "to PUT with an old ETag")
+    expect.equal(_station(service), first, "keeps the change of the first client", hint=BEFORE_STORING_HINTS)
+
+
+def _status_hints(reply: Reply, hints: Sequence[str]) -> Sequence[str]:
+    """Hints on a wrong status of a PUT with If-Match: these, where the status itself says nothing better."""
+    if reply.status == 428:
+        return SEEN_CONDITION_HINTS
+    return PUT_STATUS_HINTS if reply.status in (201, 202, 204) else hints
+
+
+def _try_several_tags(service: Probe, expect: Expect) -> None:
+    """PUT with several tags in If-Match, and with tags that have the right one inside of them."""
+    bare = _tag(service).strip('"')
+    for tags, what in [(f'"x{bare}"', "the end of another"), (f'"{bare}x", "y"', "the beginning of another")]:
+        reply = _put(service, _others(_station(service))[0], tags)
+        hint = _status_hints(reply, WHOLE_TAG_HINTS)
+        expect.equal(reply.status, 412, f"answers 412 where the tag is but {what}", hint=hint)
+    for tags, what in [
+        ('"another", {now}', "finds the right one among several tags"),
+        ('{now},"another"', "finds it at the first place, and without spaces"),
+    ]:
+        document = _others(_station(service))[2]
+        reply = _put(service, document, tags.format(now=_tag(service)))
+        expect.equal(reply.status, 200, what, hint=_status_hints(reply, TAG_LIST_HINTS))
+        if reply.status == 200:
+            stored = _station(service)
+            expect.equal(stored, document, f"stores what was sent then: {document}", hint=STORE_HINTS)
+
+
+NOTES = {
+    1: {"owner": "Ada", "text": "Frost at dawn."},
+    2: {"owner": "Ben", "text": "The vane is stuck."},
+    3: {"owner": "Ada", "text": "Föhn, 17 °C at night."},
+}
+NO_NOTE = 9
+ADA, BEN = "Bearer k7Qz", "Bearer p2Xw"
+NO_TOKEN_HINTS = (
+    "A request without a token has no Authorization: square brackets raise KeyError then.",
+    'request.headers.get("Authorization", "").partition(" ")',
 )
-PAIR = (
-    "return reading, 201, unless this station has this hour already. Other stations and other hours are welcome.",
-    "UNIQUE (station, hour), after the columns, is about the pair.",
+UNKNOWN_TOKEN_HINTS = (
+    "403 is for somebody whom the service knows. With a token that nobody has, it does not know who asks: 401.",
+    "TOKENS.get(token) is None then.",
 )
-KEPT = (
-    "A change is kept by commit; a connection that is closed without it forgets.",
-    "with closing(sqlite3.connect(path)) as db, db: ... commits at the end of the block.",
+WHOLE_TOKEN_HINTS = ("Only the whole token counts, in its own letters.", "TOKENS.get(token)")
+SCHEME_HINTS = (
+    "Bearer stands before the token. With another word in its place it is no bearer token.",
+    'scheme.lower() != "bearer"',
+)
+SMALL_SCHEME_HINTS = ("Bearer may be in capital or small letters.", 'scheme.lower() == "bearer"')
+CHALLENGE_HINTS = (
+    "A 401 says what to send, in WWW-Authenticate.",
+    'document, status, headers = problem(401, "..."), and then {**headers, "WWW-Authenticate": "Bearer"}',
+)
+ORDER_HINTS = (
+    "Who asks without a right token does not learn which notes there are: 401 comes first.",
+    "Look at the token before you look into NOTES.",
+)
+NOTE_HINTS = ("The answer to the owner is the note as it stands in NOTES.", "return NOTES[id]")
+NO_NOTE_HINTS = ("NOTES has no note with this number: square brackets raise KeyError.", "if id not in NOTES:")
+OWNER_HINTS = (
+    "The token is right, and the note belongs to somebody else: 403.",
+    'if NOTES[id]["owner"] != name: return problem(403, "...")',
 )
 
 
-@exercise("25.4", "What survives", points=4, of="function")
-def what_survives(function: Caller, expect: Expect) -> None:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path, other = str(Path(folder) / "readings.db"), str(Path(folder) / "other.db")
-        _storing(function, expect, path)
-        _refusing(function, expect, path)
-        got = function.returns(path, {"station": 2, "hour": "'", "degrees": 17.5})
-        expect.equal(
-            _status(got),
-            201,
-            "takes an hour with an apostrophe for what it is",
-            hint=(
-                "Text that is glued into a statement becomes a part of it.",
-                "VALUES (:station, :hour, :degrees)",
-            ),
-        )
-        got = function.returns(other, {"station": 2, "hour": TEN, "degrees": 17.5})
-        expect.equal(_status(got), 201, "begins with nothing in another file", hint="What it knows is in path.")
+@exercise(
+    "26.4", "Who may read it?", points=4, writes=["Note.get"],
+    learned="401 asks who you are, and 403 refuses although the service knows it.",
+)
+def who_may_read_it(service: Probe, expect: Expect) -> None:
+    """Check a service whose `/notes/1` is for its owner alone, who is known by a bearer token (RFC 6750).
+
+    No right token is 401, no such note 404, another's note 403, each as a problem document. Raises Stopped where
+    no answer comes.
+    """
+    refused = service.get("/notes/1", hint=NO_TOKEN_HINTS[0])
+    expect.equal(refused.status, 401, "answers 401 without a token", hint=NO_TOKEN_HINTS)
+    if refused.status == 401:
+        challenge = refused.header("WWW-Authenticate")
+        is_bearer = challenge.lower().split()[:1] == ["bearer"]
+        expect(is_bearer, "has WWW-Authenticate: Bearer with the 401", got=challenge, hint=CHALLENGE_HINTS)
+        compare_problem(refused, 401, expect, "without a token")
+    _try_owners(service, expect)
+    _try_wrong_tokens(service, expect)
 
 
-def _storing(function: Caller, expect: Expect, path: str) -> None:
-    for station, hour in [(2, TEN), (2, ELEVEN), (3, TEN)]:
-        reading = {"station": station, "hour": hour, "degrees": 17.5}
-        got = function.returns(path, reading)
-        expect.equal(_status(got), 201, f"answers 201 for station {station} at {hour}", hint=PAIR)
-        document = got[0] if isinstance(got, tuple) else got
-        expect.equal(document, reading, f"answers with the reading of station {station} at {hour}")
-    expect.equal(
-        _rows(path),
-        [(2, TEN, 17.5), (2, ELEVEN, 17.5), (3, TEN, 17.5)],
-        "has all three in the table readings when it is opened again",
-        hint=KEPT,
-    )
+def _try_owners(service: Probe, expect: Expect) -> None:
+    """GET each note with each of the two tokens, and one that is not there."""
+    for id, note in NOTES.items():
+        for name, token in [("Ada", ADA), ("Ben", BEN)]:
+            reply = service.get(f"/notes/{id}", headers={"Authorization": token})
+            if note["owner"] == name:
+                expect.equal(reply.status, 200, f"answers 200 OK to {name} for note {id}", hint=NOTE_HINTS)
+                expect.equal(reply.json(), note, f"sends {name} note {id}", hint=NOTE_HINTS)
+                continue
+            what = f"answers 403 to {name} for a note of {note['owner']}"
+            expect.equal(reply.status, 403, what, hint=OWNER_HINTS)
+            if reply.status == 403:
+                compare_problem(reply, 403, expect, f"to {name}")
+    reply = service.get(f"/notes/{NO_NOTE}", headers={"Authorization": ADA}, hint=NO_NOTE_HINTS[0])
+    expect.equal(reply.status, 404, "answers 404 where there is no such note", hint=NO_NOTE_HINTS)
+    if reply.status == 404:
+        compare_problem(reply, 404, expect, "where there is no such note")
 
 
-def _refusing(function: Caller, expect: Expect, path: str) -> None:
-    got = function.returns(path, {"station": 2, "hour": TEN, "degrees": 99})
-    expect.equal(
-        _status(got),
-        409,
-        "answers 409 for a station and an hour that are there already",
-        hint=(
-            "The database says no with sqlite3.IntegrityError.",
-            'except sqlite3.IntegrityError: return problem(409, "...")',
-        ),
-    )
-    said = got[0] if isinstance(got, tuple) else got
-    expect(
-        isinstance(said, dict) and said.get("status") == 409 and said.get("detail"),
-        "says 409 in a problem document",
-        got=said,
-        hint="Your function from 25.1 makes one.",
-    )
-    first = [row for row in _rows(path) or [] if tuple(row[:2]) == (2, TEN)]
-    expect.equal(first, [(2, TEN, 17.5)], "keeps the first reading then", hint="INSERT, not INSERT OR REPLACE.")
-    expect(
-        {"station", "hour"} in _unique(path),
-        "lets the database decide: UNIQUE over station and hour",
-        got=_unique(path),
-        hint=DECIDES,
-    )
-
-
-def _status(got: Any) -> Any:
-    return got[1] if isinstance(got, tuple) and len(got) > 1 else None
-
-
-def _rows(path: str) -> Any:
-    """What the file holds; a text, where SQLite cannot read it."""
-    return _asked(path, "SELECT station, hour, degrees FROM readings ORDER BY station, hour")
-
-
-def _unique(path: str) -> list[set[str]]:
-    """The columns of each unique index of the table."""
-    found = _asked(path, "PRAGMA index_list(readings)")
-    indexes = [row[1] for row in found if row[2]] if isinstance(found, list) else []
-    return [{row[2] for row in _asked(path, f'PRAGMA index_info("{index}")')} for index in indexes]
-
-
-def _asked(path: str, statement: str) -> Any:
-    with closing(sqlite3.connect(path)) as db:
-        try:
-            return db.execute(statement).fetchall()
-        except sqlite3.Error as error:
-            return str(error)
+def _try_wrong_tokens(service: Probe, expect: Expect) -> None:
+    """GET with what is no token of an observer, and with the word Bearer in other letters."""
+    for value, what, hint in [
+        ("Bearer abcd", "where nobody has the token", UNKNOWN_TOKEN_HINTS),
+        ("Bearer k7Q", "where the token is but a part of one", WHOLE_TOKEN_HINTS),
+        ("Bearer K7QZ", "where the token is in other letters", WHOLE_TOKEN_HINTS),
+        ("Basic k7Qz", "where the word is Basic", SCHEME_HINTS),
+        ("k7Qz", "where the token stands alone", SCHEME_HINTS),
+        ("Bearer", "where there is only the word", UNKNOWN_TOKEN_HINTS),
+    ]:
+        reply = service.get("/notes/1", headers={"Authorization": value})
+        expect.equal(reply.status, 401, f"answers 401 {what}", hint=hint)
+    reply = service.get(f"/notes/{NO_NOTE}")
+    what = "answers 401 without a token, for a note that is not there"
+    expect.equal(reply.status, 401, what, hint=ORDER_HINTS)
+    for value, what in [("bearer k7Qz", "bearer in small letters"), ("BEARER k7Qz", "BEARER in capital letters")]:
+        reply = service.get("/notes/1", headers={"Authorization": value})
+        expect.equal(reply.status, 200, f"takes {what}", hint=SMALL_SCHEME_HINTS)

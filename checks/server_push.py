@@ -1,237 +1,737 @@
-"""What right answers to the exercises of lesson 34 do."""
+"""The checks of lesson 34: WebSocket servers that push each reading to every display."""
 
 import json
-import random
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from wirelab.check import Caller, Expect, Guest, Probe, exercise
+from checks.json_documents import as_object, read_json
+from checks.leaving_client import leaving_client
+from checks.polling import poll
+from wirelab.checking import Expect, FunctionProbe, Probe, WebSocketClient, exercise
 
-SOON = 0.8  # seconds until a server has told, or has noticed who joined or left
-ANSWER = 2  # seconds for the first thing that is told, on a busy computer
+PUSH_TIMEOUT = 0.8  # seconds until a server has sent a message, or noticed a client that joined or left
+LATE_TIMEOUT = 0.2  # seconds for a message that has to be there already
+LEAVING_CODES = (1000, 4000, 1001)  # of clients that leave; 4000 is an application's own (RFC 6455 §7.4.2)
+MANY = 6  # reports of each of two clients
+MAX_HEARD = 20  # messages that are read, of a server that sends more and more
 
-
-def _json(message: object) -> Any:
-    """A message read as JSON, or as it is where it is none."""
-    try:
-        return json.loads(message) if isinstance(message, str | bytes) else message
-    except ValueError:
-        return message
-
-
-def _told(guest: Guest, message: str) -> Any:
-    """What a client is told after its message, or None. Raises Stopped where the server has hung up."""
-    guest.send(message)
-    told = guest.heard(ANSWER)
-    if told is None:
-        guest.send(message)  # only a connection that is still open takes it
-    return _json(told)
-
-
-@exercise("34.1", "A reading as a message", points=2, of="function")
-def reading_as_a_message(function: Caller, expect: Expect) -> None:
-    got = function.returns(1, "Harbour", 17.5)
-    expect(
-        isinstance(got, str),
-        "returns text",
-        got=got,
-        hint=(
-            "A WebSocket carries text, no dictionaries. The module json makes one of the other.",
-            "return json.dumps(...), with the dictionary inside.",
-        ),
-    )
-    first = {"type": "reading", "number": 1, "station": "Harbour", "celsius": 17.5}
-    expect.equal(
-        _json(got),
-        first,
-        "says type, number, station and celsius in JSON",
-        hint=(
-            "JSON has its own rules: names and texts stand in double quotation marks.",
-            'json.dumps({"type": "reading", "number": number, ...}) knows them all.',
-        ),
-    )
-    number, celsius = random.randrange(2, 1000), random.randrange(-300, 400) / 10
-    told = _json(function.returns(number, 'Lighthouse "Old Tom"', celsius))
-    expect.equal(
-        told,
-        {"type": "reading", "number": number, "station": 'Lighthouse "Old Tom"', "celsius": celsius},
-        "says it also of a station with quotation marks in its name",
-        hint=(
-            "A text put together by hand breaks where a name has such a character.",
-            "Put the values into a dictionary, and let json.dumps write it.",
-        ),
-    )
-
-
-@exercise("34.2", "Tell everyone", points=3)
-def tell_everyone(station: Probe, expect: Expect) -> None:
-    with station.connect() as first:
-        before = first.ask("count")
-        expect(
-            str(before).isdecimal() and before != "0",
-            "answers count with the number of clients, as text",
-            got=before,
-            hint=("How many are in the set? A WebSocket carries text.", "await websocket.send(str(len(clients)))"),
-        )
-        alone = int(before) if str(before).isdecimal() else 1
-        with station.connect() as second, station.connect() as third:
-            _counts(first, alone + 2, "counts those who join", expect, hint=_SHARED)
-            _is_told(first, [second, third], expect)
-        if _counts(first, alone, "takes out who says goodbye", expect, hint=_GONE):
-            with station.connect() as fourth:
-                fourth.vanish()
-                _counts(first, alone, "takes out who vanishes without a close frame", expect, hint=_VANISHED)
-
-
-_SHARED = (
-    "Every client has its own call of onconnect. Where must that be which they share?",
-    "clients stands outside of the function, and each call adds its websocket.",
+JSON_HINTS = (
+    "A WebSocket carries text, no dictionaries. The module json makes one of the other.",
+    "return json.dumps(...), with the dictionary inside.",
 )
-_VANISHED = (
+QUOTES_HINTS = (
+    "JSON has its own rules: names and strings stand in double quotation marks.",
+    'json.dumps({"type": "reading", "number": number, ...}) knows them all.',
+)
+BY_HAND_HINTS = (
+    "A string that is put together by hand breaks where a name has such a character.",
+    "Put the values into a dictionary, and let json.dumps write it.",
+)
+TWICE_HINTS = ("It is JSON of a string that is JSON itself: json.dumps has been at work twice.", "Call it once.")
+NUMBER_HINTS = (
+    "In JSON, a number stands without quotation marks.",
+    "Put number and celsius into the dictionary as they are, without str().",
+)
+NAMES_HINTS = (
+    "It is to be an object with exactly these names: type, number, station, celsius.",
+    '{"type": "reading", "number": number, "station": station, "celsius": celsius}',
+)
+ARGUMENTS_HINTS = (
+    "The type is reading. All other values are those that the function is called with, unchanged.",
+    '{"type": "reading", "number": number, "station": station, "celsius": celsius}',
+)
+MESSAGES = [  # number, station, degrees, what the message does
+    (1, "Harbour", 17.5, "says type, number, station and celsius in JSON"),
+    (27, 'Lighthouse "Old Tom"', -3.25, "says it also of a station with quotation marks in its name"),
+    (300, "C:\\Zürich\n<Süd>", 0.0, "says it also of a station with other characters in its name"),
+    (4, " pier №7 & quay\t⚓\x00🌊 ", 17.0625, "changes nothing in a name, nor in a temperature"),
+]
+
+
+@exercise(
+    "34.1", "A reading as a message", points=2, of="function",
+    learned="A message needs a form that both sides know, and json.dumps takes care of every character.",
+)
+def reading_as_a_message(function: FunctionProbe, expect: Expect) -> None:
+    """Check a function from a number, a station and degrees to a message: a string with a JSON object.
+
+    Raises Stopped where it hangs.
+    """
+    got = function.returns(1, "Harbour", 17.5)
+    hints = _message_hints(got, got, {})
+    expect(isinstance(got, str), "returns a string", expected='{"type": "reading", ...}', got=got, hint=hints)
+    for number, station, celsius, what in MESSAGES:
+        message = function.returns(number, station, celsius)
+        expected = {"type": "reading", "number": number, "station": station, "celsius": celsius}
+        got = read_json(message) if isinstance(message, str) else message
+        expect(
+            isinstance(message, str) and got == expected,
+            what,
+            expected=expected,
+            got=got,
+            hint=_message_hints(message, got, expected),
+        )
+
+
+def _message_hints(message: Any, got: Any, expected: dict[str, Any]) -> Sequence[str]:
+    """Hints on a message that differs; `got` is what it says in JSON, or the message itself where it is none."""
+    if not isinstance(message, str):
+        return JSON_HINTS if isinstance(message, dict) else ()
+    if got is message:
+        return BY_HAND_HINTS if '{"type"' in message else QUOTES_HINTS
+    if isinstance(got, str):
+        return TWICE_HINTS
+    if not isinstance(got, dict) or set(got) != set(expected):
+        return NAMES_HINTS
+    as_strings = any(isinstance(got[name], str) for name in ("number", "celsius"))
+    return NUMBER_HINTS if as_strings else ARGUMENTS_HINTS
+
+
+@exercise(
+    "34.2", "Tell everyone", points=3,
+    learned="To publish is to send to every subscriber, and one that leaves must not disturb the others.",
+)
+def tell_everyone(station: Probe, expect: Expect) -> None:
+    """Check a WebSocket server that sends each report to all clients, and answers `count` with their number.
+
+    A client that left is not counted, however it left. Raises Stopped where an answer is missing.
+    """
+    with ExitStack() as opened:
+        first = opened.enter_context(station.connect())
+        before = first.ask("count", hint=COUNT_HINTS)
+        unasked = first.messages_until_pong()
+        if not expect(
+            isinstance(before, str) and before.isdecimal() and before != "0",
+            "answers count with the number of clients, as text",
+            expected="1",
+            got=before,
+            hint=UNASKED_HINTS if unasked else COUNT_HINTS,
+        ):
+            return
+        if not expect.equal(unasked, [], "sends a client nothing but answers and reports", hint=UNASKED_HINTS):
+            return
+        others = [opened.enter_context(station.connect()) for _ in range(2)]
+        number = int(before) + len(others)
+        what = "counts the clients that join"
+        is_counted = _compare_count(first, number, what, expect, few=SHARED_CLIENTS_HINTS)
+        is_told = _try_reports(first, others, expect)
+        newcomer = opened.enter_context(station.connect())
+        what = "sends a newcomer no report from before it came"
+        expect.equal(_heard([newcomer], 0), [[]], what, hint=UNASKED_HINTS)
+        if is_counted and is_told:
+            _try_departures(station, [first, *others, newcomer], number + 1, expect)
+
+
+COUNT_HINTS = (
+    "How many are in the set? A WebSocket carries text.",
+    "if message == 'count': await websocket.send(str(len(clients)))",
+)
+UNASKED_HINTS = (
+    "A client got something that is no answer to its count, and no report that came while it was there.",
+    "Send in two places alone: the answer to count, and a report to everyone.",
+)
+PLACE_OF_ITS_OWN_HINTS = (
+    "Does a client that joins take the place of another one?",
+    "Every client needs a place of its own: clients.add(websocket), in a set.",
+)
+SHARED_CLIENTS_HINTS = (
+    "A client counts from its arrival. Every client has its own call of onconnect: where must the set be that all "
+    "of them share?",
+    "clients stands outside of the function, and each call adds its websocket to it, before its loop.",
+)
+ABORTED_HINTS = (
     "async for raises an exception then, and no line behind the loop runs.",
     "try: before the loop, and finally: clients.discard(websocket) behind it.",
 )
-_GONE = (
+CLOSED_HINTS = (
     "The loop ends when a client leaves. Who takes it out of the set?",
     "try: before the loop, and finally: clients.discard(websocket) behind it.",
 )
+WRONG_ONE_HINTS = (
+    "Who was taken out of the set when another client left?",
+    "clients.discard(websocket) takes out the one that this call of onconnect is for, and no other.",
+)
+AFTER_LEAVING = "goes on sending to those that stayed, when others have left"
+BESIDE_LEAVING = "sends a report to all others while one client is leaving"
+LEAVING_HINTS = (
+    "Sending to a client that is just leaving raises ConnectionClosed. And a client that joins meanwhile changes "
+    "the set while a loop goes through it.",
+    "broadcast passes over clients that are leaving, and waits for nobody.",
+)
+COUNT_ALONE_HINTS = ("Only the client that asks wants to know.", "await websocket.send(str(len(clients)))")
+SENDER_HINTS = (
+    "The client that reports wants to receive it like all others, and once.",
+    "broadcast(clients, message), and nothing else: the sender is in the set too.",
+)
+EVERY_MESSAGE_HINTS = (
+    "Whatever is not the message count is a report, in numbers or in words, an empty one too, and a repeated one.",
+    "if message == 'count': ... else: broadcast(clients, message)",
+)
+AS_IT_CAME_HINTS = (
+    "A message is sent as it came, letter by letter. Only one that is equal to count is a question.",
+    "if message == 'count': ... else: broadcast(clients, message)",
+)
+EVERYONE_HINTS = ("websocket.send speaks to this one client.", "broadcast(..., message) speaks to all in a set.")
 
 
-def _counts(guest: Guest, number: int, what: str, expect: Expect, *, hint: Sequence[str]) -> bool:
-    """Expect that number soon: a server needs a moment to notice who joined or left."""
-    end = time.monotonic() + SOON
-    while (answer := guest.ask("count")) != str(number) and time.monotonic() < end:
-        time.sleep(0.02)
-    return expect(answer == str(number), what, got=_amiss(answer, number), hint=hint)
+def _compare_count(
+    client: WebSocketClient,
+    number: int,
+    what: str,
+    expect: Expect,
+    *,
+    few: Sequence[str] = (),
+    many: Sequence[str] = (),
+) -> bool:
+    """Ask for the count until it is this number: a server notices a little later that a client joined or left.
+
+    `few` and `many` are the hints where it stays too low, and where it stays too high.
+    """
+    answer = poll(lambda: client.ask("count"), str(number), seconds=PUSH_TIMEOUT)
+    is_few = str(answer).isdecimal() and int(answer) < number
+    return expect(answer == str(number), what, got=_difference(answer, number), hint=few if is_few else many)
 
 
-def _amiss(answer: str | bytes, number: int) -> str:
-    """How far a count is from that number. What it was before the check differs each time."""
+def _difference(answer: str | bytes, number: int) -> str:
+    """How far a count is from this number, in words. The count before the check differs each time."""
     more = int(answer) - number if str(answer).isdecimal() else 0
     return f"{abs(more)} too {'many' if more > 0 else 'few'}" if more else repr(answer)
 
 
-def _is_told(first: Guest, others: Sequence[Guest], expect: Expect) -> None:
-    expect.equal(first.ask("17.5"), "17.5", "tells a report to who sent it, too")
-    chance = str(random.randrange(-300, 400) / 10)
-    first.ask(chance)
-    expect.equal(
-        [[other.heard(SOON), other.heard(SOON)] for other in others],
-        [["17.5", chance]] * 2,
-        "tells a report to everyone",
-        hint=("websocket.send speaks to this one client.", "broadcast(clients, message) speaks to all."),
+REPORTS_OF_FIRST = ["17.5", "17.5", " Nordpol: −3.50 °C ", "", '{"celsius":17.50}', "Count", " count\n", "recount"]
+REPORTS_OF_ANOTHER = ["counter 0", "17.50"]
+
+
+def _try_reports(first: WebSocketClient, others: Sequence[WebSocketClient], expect: Expect) -> bool:
+    """Report as two clients: each of all gets each report once, as it came, in the order in which they came."""
+    for_the_others = others[0].messages_until_pong()
+    expect.equal(for_the_others, [], "answers count to nobody else", hint=COUNT_ALONE_HINTS)
+    for report in REPORTS_OF_FIRST:
+        first.send(report)
+    [heard] = _heard([first], len(REPORTS_OF_FIRST))
+    what = "sends a report to the client that sent it, too, once and as it came"
+    hints = _report_hints(heard, REPORTS_OF_FIRST, SENDER_HINTS)
+    is_echoed = expect.equal(heard, REPORTS_OF_FIRST, what, hint=hints)
+    for report in REPORTS_OF_ANOTHER:
+        others[0].send(report)
+    reports = REPORTS_OF_FIRST + REPORTS_OF_ANOTHER
+    everyone = _heard(others, len(reports))
+    unlike = next((one for one in everyone if one != reports), [])
+    is_told = expect(
+        not unlike and [] not in everyone,
+        "sends each report to everyone",
+        expected=reports,
+        got=unlike,
+        hint=_report_hints(unlike, reports, EVERYONE_HINTS),
     )
+    [heard] = _heard([first], len(REPORTS_OF_ANOTHER))
+    what = "sends a report of another client too"
+    hints = _report_hints(heard, REPORTS_OF_ANOTHER, EVERYONE_HINTS)
+    is_told_too = expect.equal(heard, REPORTS_OF_ANOTHER, what, hint=hints)
+    return is_echoed and is_told and is_told_too
 
 
-_JOINS = (
-    "Is who sends it in displays? Every client adds itself when it connects.",
+def _heard(clients: Sequence[WebSocketClient], size: int, hint: Sequence[str] = ()) -> list[list[str | bytes]]:
+    """What each client gets before the answer to its next count, and shortly after where that is less than `size`.
+
+    Raises Stopped where the count is not answered.
+    """
+    for client in clients:
+        client.send("count", hint=hint)
+    return [_heard_before_count(client, size, hint) for client in clients]
+
+
+def _heard_before_count(client: WebSocketClient, size: int, hint: Sequence[str]) -> list[str | bytes]:
+    heard: list[str | bytes] = []
+    while len(heard) < MAX_HEARD and not str(message := client.receive(hint=hint)).isdecimal():
+        heard.append(message)
+    while len(heard) < size and (late := client.receive_or_none(LATE_TIMEOUT)) is not None:
+        heard.append(late)
+    return heard
+
+
+def _report_hints(heard: list[str | bytes], reports: list[str], missing: Sequence[str]) -> Sequence[str]:
+    """Hints on reports that were heard: `missing` where the first is not among them."""
+    if any(str(message).isdecimal() for message in heard):  # an answer to what was no count
+        return AS_IT_CAME_HINTS
+    if len(heard) < len(reports):
+        return EVERY_MESSAGE_HINTS if heard[:1] == reports[:1] else missing
+    return SENDER_HINTS if len(heard) > len(reports) else AS_IT_CAME_HINTS
+
+
+def _try_departures(station: Probe, clients: Sequence[WebSocketClient], number: int, expect: Expect) -> None:
+    """Leave as clients do: slowly, with a goodbye, without. Each time, all that are left get the next report."""
+    first, *others = clients
+    reports = ["19.0", "19.25"]
+    with _leaving_and_joining(station, first, reports, hint=LEAVING_HINTS) as behind:
+        _compare_heard([*clients, behind], reports, BESIDE_LEAVING, expect, LEAVING_HINTS)
+    left = poll(lambda: first.ask("count"), str(number), seconds=PUSH_TIMEOUT)
+    number = int(left) if str(left).isdecimal() else number  # who else is left is the next expectations' business
+    departures: list[tuple[Callable[[], None], str, Sequence[str]]] = [
+        (others[0].leave, "takes out a client that says goodbye", CLOSED_HINTS),
+        (others[1].abort, "takes out a client that vanishes without a close frame", ABORTED_HINTS),
+    ]
+    for gone, (depart, what, hints) in enumerate(departures, start=1):
+        depart()
+        if not _compare_count(first, number - gone, what, expect, few=WRONG_ONE_HINTS, many=hints):
+            return
+        stayed = [first, *others[gone:]]
+        first.send(f"{gone}.5")
+        _compare_heard(stayed, [f"{gone}.5"], "goes on sending to those that stayed", expect, WRONG_ONE_HINTS)
+    with station.connect() as late, station.connect() as later:
+        number += 2 - len(departures)
+        what = "counts the clients that join after others have left"
+        if _compare_count(first, number, what, expect, few=PLACE_OF_ITS_OWN_HINTS):
+            first.send("9.5")
+            what = "sends a report to those that stayed, and to those that joined"
+            _compare_heard([*stayed, late, later], ["9.5"], what, expect, PLACE_OF_ITS_OWN_HINTS)
+            unasked = first.messages_until_pong()
+            expect.equal(unasked, [], "says nothing of clients that have left", hint=UNASKED_HINTS)
+
+
+@contextmanager
+def _leaving_and_joining(
+    station: Probe, reporter: WebSocketClient, reports: Sequence[str], *, hint: Sequence[str]
+) -> Iterator[WebSocketClient]:
+    """Report while some clients are leaving, and two join. Gives a client that came after the first that leaves.
+
+    It joined before the first report, and stays until the end. Several leave, since a server may come to one of
+    them last, after all others; and several reports, since what keeps it from going on may show with the second.
+    """
+    with ExitStack() as joined:
+        with ExitStack() as leaving:
+            leaving.enter_context(leaving_client(station, code=LEAVING_CODES[0]))
+            behind = joined.enter_context(station.connect(hint=hint))
+            behind.messages_until_pong()
+            for code in LEAVING_CODES[1:]:
+                leaving.enter_context(leaving_client(station, code=code))
+            reporter.send(reports[0], hint=hint)
+            for _ in range(2):  # with one, a set would be as large as before
+                joined.enter_context(station.connect(hint=hint)).messages_until_pong()
+            for report in reports[1:]:
+                reporter.send(report, hint=hint)
+        yield behind
+
+
+def _compare_heard(
+    clients: Sequence[WebSocketClient], reports: list[str], what: str, expect: Expect, hint: Sequence[str]
+) -> bool:
+    """Expect each of these clients to get these reports, and nothing else."""
+    heard = _heard(clients, len(reports), hint)
+    unlike = next((one for one in heard if one != reports), reports)
+    is_more = any(message not in reports for message in unlike)
+    return expect.equal(unlike, reports, what, hint=UNASKED_HINTS if is_more else hint)
+
+
+ADD_TO_DISPLAYS_HINTS = (
+    "Is the client that sends it in displays? Every client adds itself when it connects.",
     "displays.add(websocket) before the loop, and broadcast(displays, ...) in it.",
 )
-BAD = ["warm", "[1, 2]", "17.5", '{"station": "Harbour"}', '{"station": "Harbour", "celsius": "warm"}']
+READING_HINTS = (
+    "Make a new dictionary of what you have understood: type, station and celsius, and no other names.",
+    '{"type": "reading", "station": station, "celsius": celsius}, with json.dumps around it.',
+)
+NO_JSON_HINTS = (
+    "What came is no JSON object: str() writes a dictionary as Python does, and json.dumps as JSON does.",
+    "broadcast(displays, json.dumps({...}))",
+)
+CELSIUS_HINTS = (
+    "The temperature is sent as a number with all its digits, also where it came as a string.",
+    'celsius = float(report["celsius"]), and this goes into the message.',
+)
+REFUSED_HINTS = (
+    "This report makes sense: it has a station, and a temperature of which float() makes a number. 0 is one, "
+    "and further names do no harm.",
+    "Look at the exceptions alone: float() raises one where it cannot make a number.",
+)
+ONCE_HINTS = ("The client that reports is in displays, like all others.", "broadcast(displays, ...), and no more.")
+SENSE_HINTS = (
+    "A report without sense was sent as a reading. It has to have both names, and a temperature that is a number.",
+    'report["station"] and report["celsius"] raise KeyError where the name is missing, and get() raises nothing.',
+)
+ERROR_HINTS = (
+    "The answer is JSON like every other: an object with type and message, which is a string.",
+    'await websocket.send(json.dumps({"type": "error", "message": "..."}))',
+)
+GOES_ON_HINTS = (
+    "Each message that makes no sense gets an answer, and the conversation goes on: try and except stand inside "
+    "of the loop.",
+    "ValueError, TypeError and KeyError say that a message makes no sense: except all three, and return nowhere.",
+)
+ERROR_ALONE_HINTS = (
+    "Who else wants to hear of one client's mistake?",
+    "await websocket.send(...) for an error, broadcast(displays, ...) for a reading.",
+)
+ARRIVAL_HINTS = (
+    "A client belongs to displays before it has said anything, and displays is the set outside of the function.",
+    "displays.add(websocket), before the loop, and no displays = ... in the function.",
+)
+STAYED_HINTS = (
+    "Who was taken out of displays when another client left?",
+    "displays.discard(websocket) takes out the one that this call of the function is for, and no other.",
+)
+TAKE_OUT_HINTS = (
+    "Who takes a client out of displays when its conversation has ended?",
+    "try: before the loop, and finally: displays.discard(websocket) behind it.",
+)
+REPORTS: list[tuple[dict[str, Any], float, str]] = [  # a report, its temperature, and what the server does
+    ({"station": "Harbour", "celsius": 17.5}, 17.5, "sends a report as a reading"),
+    ({"station": "Zürich", "celsius": "-3.25"}, -3.25, "sends a temperature that came as a string as a number"),
+    ({"celsius": 0, "station": "Summit", "wind": 4}, 0.0, "sends station and celsius alone, 0 degrees too"),
+    ({"station": ' pier "7" ', "celsius": 17.0625}, 17.0625, "changes nothing in a name, nor in a temperature"),
+    ({"station": ' pier "7" ', "celsius": 17.0625}, 17.0625, "sends a report that came before"),
+]
+NONSENSE = [  # a message, and what it is
+    ("warm", "what is no JSON"),
+    ("", "an empty message"),
+    ("{'station': 'Harbour', 'celsius': 17.5}", "a dictionary as Python writes it"),
+    ("[1, 2]", "a list"),
+    ('[{"station": "Harbour", "celsius": 17.5}]', "a report in a list"),
+    ('[["station", "Harbour"], ["celsius", 17.5]]', "a list of names and values"),
+    ("17.5", "a number"),
+    ("null", "null"),
+    ('"Harbour"', "a string"),
+    ("{}", "an empty object"),
+    ('{"station": "Harbour"}', "a report without celsius"),
+    ('{"celsius": 17.5}', "a report without a station"),
+    ('{"station": "Harbour", "celsius": "warm"}', "celsius in words"),
+    ('{"station": "Harbour", "celsius": "17,5"}', "celsius with a comma"),
+    ('{"station": "Harbour", "celsius": ""}', "celsius that is empty"),
+    ('{"station": "Harbour", "celsius": null}', "celsius that is null"),
+    ('{"station": "Harbour", "celsius": [17.5]}', "celsius that is a list"),
+]
 
 
-@exercise("34.3", "Answer what makes no sense", points=3)
+@exercise(
+    "34.3", "Answer what makes no sense", points=3,
+    learned="A message that makes no sense is answered to its sender alone, and the conversation goes on.",
+)
 def answer_what_makes_no_sense(station: Probe, expect: Expect) -> None:
-    with station.connect() as guest, station.connect() as other:
-        celsius = random.randrange(-300, 400) / 10
-        told = _told(guest, json.dumps({"station": "Harbour", "celsius": celsius}))
-        reading = {"type": "reading", "station": "Harbour", "celsius": celsius}
-        if not expect.equal(told, reading, "tells a report as a reading", hint=_JOINS):
-            return
-        expect.equal(_json(other.heard(SOON)), reading, "tells it to everyone", hint="broadcast(displays, ...)")
-        for message in BAD:
-            answer = _json(guest.ask(message))
-            expect(
-                isinstance(answer, dict) and answer.get("type") == "error" and "message" in answer,
-                f"answers {message} with an error",
-                expected={"type": "error", "message": "…"},
-                got=answer,
-                hint=(
-                    "The answer is JSON like every other: a dictionary with type and message.",
-                    "ValueError, TypeError and KeyError say that the message made no sense: except all three.",
-                ),
-            )
-        _goes_on(guest, other, expect)
+    """Check a WebSocket server that sends each report, as JSON, to all clients, but an error to its sender alone.
+
+    Returns early where a report does not come back as a reading. Raises Stopped where an answer is missing.
+    """
+    if not _try_displays(station, expect):
+        return
+    with station.connect() as client, station.connect() as other:
+        readings = []
+        for report, celsius, what in REPORTS:
+            reading = {"type": "reading", "station": report["station"], "celsius": celsius}
+            readings.append(reading)
+            if not _compare_reading(client, report, reading, what, expect):
+                return
+            more = client.messages_until_pong()
+            if not expect.equal(more, [], f"{what}, once", hint=ONCE_HINTS):
+                return
+        hears = [read_json(message) for message in other.messages_until_pong()]
+        expect.equal(hears, readings, "sends each reading to everyone", hint=EVERYONE_HINTS)
+        for message, kind in NONSENSE:
+            _try_nonsense(client, message, kind, expect)
+        hears = other.messages_until_pong()
+        expect.equal(hears, [], "sends an error to nobody else", hint=ERROR_ALONE_HINTS)
+        reading = {"type": "reading", "station": "Pier", "celsius": -20.0}
+        report = {"station": "Pier", "celsius": -20}
+        _compare_reading(client, report, reading, "goes on after errors", expect)
+        expect.equal(_next_json(other), reading, "goes on after errors for all others", hint=EVERYONE_HINTS)
+        reports = [{"station": "Mill", "celsius": celsius} for celsius in (1.5, 2.5)]
+        readings = [{"type": "reading", **report} for report in reports]
+        texts = [json.dumps(report) for report in reports]
+        with _leaving_and_joining(station, client, texts, hint=LEAVING_HINTS) as behind:
+            for one in (client, other, behind):
+                _compare_messages(one, readings, BESIDE_LEAVING, expect, LEAVING_HINTS)
+        _compare_reading(client, report, reading, AFTER_LEAVING, expect)
+        _compare_messages(other, [reading], AFTER_LEAVING, expect, STAYED_HINTS)
 
 
-def _goes_on(guest: Guest, other: Guest, expect: Expect) -> None:
-    told = _json(guest.ask('{"station": "Summit", "celsius": -3.0}'))
-    reading = {"type": "reading", "station": "Summit", "celsius": -3.0}
-    expect.equal(told, reading, "goes on after an error")
-    expect.equal(
-        _json(other.heard(SOON)),
-        reading,
-        "tells an error to nobody else",
-        hint=(
-            "Who else wants to hear of one client's mistake?",
-            "await websocket.send(...) for an error, broadcast(displays, ...) for a reading.",
-        ),
+def _compare_reading(
+    client: WebSocketClient,
+    report: Any,
+    reading: Any,
+    what: str,
+    expect: Expect,
+    hint: Sequence[str] = (),
+) -> bool:
+    """Report as a client, which gets this reading. Raises Stopped with the hints if the connection is closed."""
+    client.send(json.dumps(report), hint=hint)
+    answer = _answer_to_report(client, hint)
+    hints = _reading_hints(answer, reading) or [*client.why_silent(), *(hint or ADD_TO_DISPLAYS_HINTS)]
+    return expect.equal(answer, reading, what, hint=hints)
+
+
+def _answer_to_report(client: WebSocketClient, hint: Sequence[str]) -> Any:
+    """The next message, read as JSON, or None. Raises Stopped with the hints where the connection is closed."""
+    message = client.receive_or_none(PUSH_TIMEOUT)
+    if message is None and not client.is_open:
+        client.receive(hint=hint)  # says how it was closed
+    return read_json(message)
+
+
+def _next_json(client: WebSocketClient) -> Any:
+    """The next message that is pushed to a client, read as JSON; None where none comes in time."""
+    return read_json(client.receive_or_none(PUSH_TIMEOUT))
+
+
+def _reading_hints(answer: Any, reading: dict[str, Any]) -> Sequence[str]:
+    """Hints on what came instead of a reading; none where nothing came."""
+    if answer is None:
+        return ()
+    if as_object(answer).get("type") == "error":
+        return REFUSED_HINTS
+    if not isinstance(answer, dict):
+        return NO_JSON_HINTS
+    has_right_names = set(answer) == set(reading)
+    return CELSIUS_HINTS if has_right_names and answer["celsius"] != reading["celsius"] else READING_HINTS
+
+
+def _try_nonsense(client: WebSocketClient, message: str, kind: str, expect: Expect) -> None:
+    """Send what makes no sense: an error comes back. Raises Stopped where nothing comes."""
+    answer = read_json(client.ask(message, hint=GOES_ON_HINTS))
+    expect(
+        isinstance(answer, dict) and answer.get("type") == "error" and isinstance(answer.get("message"), str),
+        f"answers {kind} with an error",
+        expected={"type": "error", "message": "…"},
+        got=answer,
+        hint=SENSE_HINTS if as_object(answer).get("type") == "reading" else ERROR_HINTS,
     )
 
 
-@exercise("34.4", "Come back, and miss nothing", points=4)
+def _try_displays(station: Probe, expect: Expect) -> bool:
+    """Join and leave: each client is in the notebook's `displays` from its arrival until it leaves.
+
+    Returns whether the first half is so.
+    """
+    before = _displays(station)
+
+    def arrived() -> int:
+        return len([one for one in _displays(station) if not any(one is other for other in before)])
+
+    with station.connect() as polite, station.connect() as rude:
+        polite.messages_until_pong()
+        number = poll(arrived, 2, seconds=PUSH_TIMEOUT if polite.is_open else 0)
+        what = "has each client in displays from its arrival"
+        if not expect(number == 2, what, got=f"{number} of 2 that have arrived", hint=ARRIVAL_HINTS):
+            return False
+        for leave, what in [
+            (polite.leave, "takes a client out of displays that says goodbye"),
+            (rude.abort, "takes a client out of displays that vanishes without a close frame"),
+        ]:
+            there = arrived()
+            leave()
+            left = poll(arrived, there - 1, seconds=PUSH_TIMEOUT)
+            expect(left == there - 1, what, got=f"{left} of {there} are still in it", hint=TAKE_OUT_HINTS)
+    return True
+
+
+def _displays(station: Probe) -> list[Any]:
+    """What is in the notebook's `displays` now; nothing where it is no collection."""
+    displays = station.named("displays")
+    return list(displays) if hasattr(displays, "__iter__") else []
+
+
+@exercise(
+    "34.4", "Come back, and miss nothing", points=4,
+    learned="Numbered messages let a client come back, and receive exactly what it missed.",
+)
 def come_back_and_miss_nothing(station: Probe, expect: Expect) -> None:
-    with station.connect() as reporter:
-        one, two = _report(reporter, expect), _report(reporter, expect)
-        expect.equal(two["number"], one["number"] + 1, "numbers the readings one after the other")
-        with station.connect() as newcomer:
-            _hears(newcomer, [two], "tells a newcomer the last reading at once, and none before it", expect, _NEW)
-            three = _report(reporter, expect)
-            _hears(newcomer, [three], "goes on with what is new", expect, _ONCE)
-            for since, what in [
-                (one, "tells who comes back all that it missed, in order"),
-                (two, "tells who missed one reading that one"),
-            ]:
-                missed = [two, three] if since is one else [three]
-                with station.connect(f"/?since={since['number']}") as back:
-                    _hears(back, missed, what, expect, _BACK)
-            with station.connect(f"/?since={three['number']}") as back:
-                four = _report(reporter, expect)
-                _hears(back, [four], "tells who missed nothing only what is new", expect, _BACK)
-            _hears(newcomer, [four], "repeats to nobody what others have missed", expect, _ALONE)
-        with station.connect("/?since=0") as back:
-            first = _json(back.heard(SOON))
-            got = first.get("number") if isinstance(first, dict) else first
-            expect.equal(got, 1, "tells who knows no reading yet all of them, from number 1", hint=_ZERO)
+    """Check a WebSocket server that numbers the readings, and sends a client with `?since=4` all that it missed.
+
+    A newcomer gets the last reading alone. Raises Stopped where no numbered reading comes back from a report.
+    """
+    _try_without_readings(station, expect)
+    with station.connect(hint=LAST_READING_HINTS) as reporter, ExitStack() as opened:
+        reporter.messages_until_pong()
+        first, *others = (_report(station, reporter, report, expect) for report in ("17.5", "-3.0625", "0"))
+        newcomer = opened.enter_context(station.connect())
+        what = "sends a newcomer the last reading at once, and none before it"
+        if not _compare_messages(newcomer, others[-1:], what, expect, LAST_READING_HINTS):
+            return
+        fourth = _report(station, newcomer, "18", expect, hint=NEWCOMER_STAYS_HINTS)
+        for since, missed, what in [
+            (first, [*others, fourth], "sends a client that comes back all that it missed, in order"),
+            (others[-1], [fourth], "sends a client that missed one reading that one"),
+            (fourth, [], "sends a client that missed nothing only what is new"),
+        ]:
+            back = opened.enter_context(station.connect(f"/?since={since['number']}", hint=MISSED_READINGS_HINTS))
+            _compare_messages(back, missed, what, expect, MISSED_READINGS_HINTS)
+        what = "repeats to nobody what others have missed"
+        if not _compare_messages(reporter, [fourth], what, expect, ONE_CLIENT_HINTS):
+            return
+        _try_new_readings(station, reporter, [newcomer, back], expect)
+        last = _try_many_readings(station, reporter, newcomer, expect)
+        if last:
+            _try_since_0(station, last, expect)
+    _try_displays(station, expect)
+    what = "keeps all readings when everybody has left"
+    expect(not last or len(_readings(station)) == last["number"], what, hint=KEPT_FOR_ALL_HINTS)
 
 
-_NEW = (
+def _try_new_readings(
+    station: Probe, reporter: WebSocketClient, others: Sequence[WebSocketClient], expect: Expect
+) -> None:
+    """Report to all that are there: a newcomer, and one that came back. Then while some clients are leaving."""
+    fifth = _report(station, reporter, "18.5", expect)
+    for client in others:
+        _compare_messages(client, [fifth], "goes on with what is new", expect, NEWCOMER_STAYS_HINTS)
+    expected = [{"number": fifth["number"] + more, "celsius": 18.5 + more} for more in (1, 2)]
+    with _leaving_and_joining(station, reporter, ["19.5", "20.5"], hint=LEAVING_HINTS) as behind:
+        for client in (reporter, *others, behind):
+            _compare_messages(client, expected, BESIDE_LEAVING, expect, LEAVING_HINTS)
+    eighth = _report(station, reporter, "20.5", expect)
+    for client in others:
+        _compare_messages(client, [eighth], AFTER_LEAVING, expect, STAYED_HINTS)
+
+
+def _try_many_readings(
+    station: Probe, one: WebSocketClient, other: WebSocketClient, expect: Expect
+) -> dict[str, Any] | None:
+    """Report as two clients at one time, until numbers have two digits: each report gets a number of its own.
+
+    Returns the last reading, or None where one is missing.
+    """
+    known = len(_readings(station))
+    reports = [21 + n / 2 for n in range(MANY)]
+    for celsius in reports:
+        one.send(str(celsius))
+        other.send(str(-celsius))
+    heard = [read_json(one.receive_or_none(PUSH_TIMEOUT)) for _ in range(2 * MANY)]
+    numbers = {as_object(reading).get("number"): as_object(reading).get("celsius") for reading in heard}
+    what = "gives each reading a number of its own, when two clients report at one time"
+    expected = list(range(known + 1, known + 2 * MANY + 1))
+    if not expect.equal(sorted(numbers, key=_order), expected, what, hint=NUMBERED_READING_HINTS):
+        return None
+    what = "keeps each temperature, when two clients report at one time"
+    degrees = sorted([*reports, *(-one for one in reports)])
+    expect.equal(sorted(numbers.values(), key=_order), degrees, what, hint=NUMBERED_READING_HINTS)
+    with station.connect(f"/?since={known - 1}", hint=MISSED_READINGS_HINTS) as back:
+        missed = [as_object(read_json(message)).get("number") for message in back.messages_until_pong()]
+    what = "sends a client that comes back many readings, too"
+    expect.equal(missed, list(range(known, known + 2 * MANY + 1)), what, hint=MISSED_READINGS_HINTS)
+    return {"number": known + 2 * MANY}
+
+
+def _order(number: Any) -> float:
+    """Where a number stands among others; what is none comes first."""
+    return number if isinstance(number, int | float) else float("-inf")
+
+
+def _readings(station: Probe) -> list[Any]:
+    """What is in the notebook's `readings` now; nothing where it is no list."""
+    readings = station.named("readings")
+    return readings if isinstance(readings, list) else []
+
+
+KEPT_FOR_ALL_HINTS = (
+    "Readings are for those that come later, too: when the last client leaves, they stay.",
+    "displays.discard(websocket) at the end, and nothing about readings.",
+)
+LAST_READING_HINTS = (
     "readings[-1:] is a list with the last one, and an empty list where there is none.",
     "known is None: readings[-1:]. Else: what was missed.",
 )
-_ONCE = ("Is the newcomer in the set of displays?", "displays.add(websocket), before the loop.")
-_BACK = (
+NEWCOMER_STAYS_HINTS = (
+    "Every client is in the set of displays from its arrival, and what it sends is a report like any other.",
+    "displays.add(websocket), before the loop.",
+)
+MISSED_READINGS_HINTS = (
     "Reading number 1 stands at place 0 of the list. Where stands the first that the client does not know?",
     "readings[known:] are all after number known.",
 )
-_ALONE = ("Others have heard these already.", "broadcast([websocket], message) speaks to this one client.")
-_ZERO = ("0 is false in Python, as None is. But they are not the same here.", "if known is None:")
-
-
-def _hears(guest: Guest, expected: list[Any], what: str, expect: Expect, hint: Sequence[str]) -> None:
-    heard: list[Any] = []
-    while len(heard) < len(expected) and (message := guest.heard(SOON)) is not None:
-        heard.append(_json(message))
-    expect.equal(heard, expected, what, hint=hint)
-
-
-def _report(reporter: Guest, expect: Expect) -> Any:
-    """Report a temperature that nobody had before, and return what the reporter is told of it."""
-    celsius = random.randrange(10_000, 1_000_000) / 10_000
-    told = _told(reporter, str(celsius))
-    for _ in range(6):  # what was told before comes first
-        if told is None or (isinstance(told, dict) and told.get("celsius") == celsius):
-            break
-        told = _json(reporter.heard(SOON))
-    if told is None:
-        raise expect.missed("tells a report to who sent it, too", "nothing", hint=_JOINS)
-    if not isinstance(told, dict) or set(told) != {"number", "celsius"} or told["celsius"] != celsius:
-        raise expect.missed("tells a report as a numbered reading", repr(told), hint=_READING)
-    return told
-
-
-_READING = (
+ONE_CLIENT_HINTS = (
+    "Others have heard the old readings already.",
+    "broadcast([websocket], message) speaks to this one client.",
+)
+ZERO_HINTS = ("0 is false in Python, as None is. But they are not the same here.", "if known is None:")
+NUMBERED_READING_HINTS = (
     "How many readings are there before this one? Its number is one more.",
     'json.dumps({"number": len(readings) + 1, "celsius": float(report)})',
 )
+TWO_NAMES_HINTS = (
+    "A reading is a JSON object with exactly two names: number and celsius.",
+    'json.dumps({"number": ..., "celsius": ...})',
+)
+PLACE_HINTS = ("The newest reading stands at the end of readings.", "readings.append(message)")
+CELSIUS_OF_READING_HINTS = ("A report is text, and the reading has a number.", '"celsius": float(report)')
+KEPT_HINTS = (
+    "readings holds texts: the very string that is told to everyone.",
+    "readings.append(json.dumps({...})), and broadcast(displays, readings[-1])",
+)
+
+
+def _try_without_readings(station: Probe, expect: Expect) -> None:
+    """Connect while the notebook's list of readings is empty: nothing comes, and the connection stays."""
+    with _emptied(station.named("readings")), station.connect(hint=LAST_READING_HINTS) as early:
+        messages = early.messages_until_pong()
+        what = "sends a newcomer nothing while there is no reading"
+        expect.equal(messages, [], what, hint=LAST_READING_HINTS)
+        what = "keeps the connection of a newcomer open"
+        expect(early.is_open, what, got="it closed it", hint=LAST_READING_HINTS)
+
+
+@contextmanager
+def _emptied(readings: Any) -> Iterator[None]:
+    """A list without what is in it, which it gets back in the end. Anything else stays as it is."""
+    kept = list(readings) if isinstance(readings, list) else []
+    if kept:
+        readings.clear()
+    yield
+    if kept:
+        readings[:0] = kept
+
+
+def _try_since_0(station: Probe, last: dict[str, Any], expect: Expect) -> None:
+    """Come back with `?since=0`: all readings come, from number 1 to the last."""
+    with station.connect("/?since=0", hint=ZERO_HINTS) as back:
+        messages = [read_json(message) for message in back.messages_until_pong()]
+    numbers = [as_object(message).get("number") for message in messages]
+    expect(
+        numbers == list(range(1, last["number"] + 1)),
+        "sends a client that knows no reading yet all of them, from number 1",
+        expected=f"the numbers 1 to {last['number']}",
+        got=numbers,
+        hint=ZERO_HINTS,
+    )
+
+
+def _compare_messages(
+    client: WebSocketClient, expected: list[Any], what: str, expect: Expect, hint: Sequence[str]
+) -> bool:
+    """Compare what a client has got, read as JSON, with the messages expected, and no more."""
+    received: list[Any] = []
+    while len(received) < len(expected) and (message := client.receive_or_none(PUSH_TIMEOUT)) is not None:
+        received.append(read_json(message))
+    received += [read_json(message) for message in client.messages_until_pong()]
+    return expect.equal(received, expected, what, hint=_order_hints(received, expected) or hint)
+
+
+def _order_hints(received: list[Any], expected: list[Any]) -> Sequence[str]:
+    """Hints on messages that are right, but in another order, or all in one; none otherwise."""
+    if received in ([expected], [json.dumps(one) for one in expected]):
+        return ("Each reading is a message of its own.", "for message in readings[known:]: ...")
+    is_turned = received != expected and sorted(received, key=str) == sorted(expected, key=str)
+    return ("The oldest reading comes first.", "readings[known:] has them in this order.") if is_turned else ()
+
+
+def _report(
+    station: Probe, reporter: WebSocketClient, report: str, expect: Expect, hint: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Report a temperature, and return its reading. Raises Stopped where no reading with the next number comes."""
+    known = list(_readings(station))
+    reporter.send(report, hint=hint)
+    reading = _answer_to_report(reporter, hint)
+    if reading is None:
+        hints = [*reporter.why_silent(), *(hint or ADD_TO_DISPLAYS_HINTS)]
+        raise expect.missed("sends a report to the client that sent it, too", "nothing", hint=hints)
+    expected = {"number": len(known) + 1, "celsius": float(report)}
+    is_text = isinstance(as_object(reading).get("celsius"), str)
+    names = NUMBERED_READING_HINTS if set(as_object(reading)) == set(expected) else TWO_NAMES_HINTS
+    hints = CELSIUS_OF_READING_HINTS if is_text else names
+    expect.equal(reading, expected, "sends a report as a numbered reading", hint=hints)
+    if type(as_object(reading).get("number")) is not int:
+        raise expect.missed("gives each reading a number", repr(reading), hint=NUMBERED_READING_HINTS)
+    now = station.named("readings")
+    last = now[-1] if isinstance(now, list) and len(now) == len(known) + 1 else now
+    is_kept = isinstance(last, str) and read_json(last) == reading
+    hints = PLACE_HINTS if isinstance(last, str) else KEPT_HINTS
+    expect(is_kept, "keeps a reading in readings, as the text of its message", got=last, hint=hints)
+    return dict(reading)

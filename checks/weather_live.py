@@ -1,488 +1,375 @@
-"""What the stages of the project of lesson 41 do: one service of a weather station that grows."""
+"""The checks of project 41's WebSocket feed: what a newcomer gets, and what is pushed to all who watch."""
 
 import json
-import random
-import re
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from itertools import zip_longest
 from typing import Any
 
-from wirelab.check import Expect, Guest, Probe, exercise, path_of
-
-Hints = str | tuple[str, ...]
-CROWD = 12  # readings that come at once
-SOON = 1.0  # seconds for the feed to see that a client has left
-ONE_BY_ONE = (
-    "Who may count while another one is writing? Counting and writing belong together.",
-    "Put both inside of with self.lock: the len(self.readings) + 1, and self.write(reading).",
+from checks.json_documents import as_object, read_json
+from checks.polling import poll
+from checks.weather_service import (
+    RELAUNCH_HINT,
+    Hints,
+    measure,
+    post_reading,
+    reading_in,
+    readings_at,
+    replaced,
 )
+from wirelab.checking import Expect, Probe, WebSocketClient, exercise
 
-
-@exercise("41.1", "Keep readings", points=1, writes=["keep"])
-def keep_readings(service: Probe, expect: Expect) -> None:
-    kept = service.post("/sensors/3?degrees=17.5").json()
-    expect(isinstance(kept, dict), "returns the reading", got=kept, hint="return reading, at the end of keep.")
-    kept = _object(kept)
-    expect.equal(
-        {name: kept.get(name) for name in ("station", "degrees")},
-        {"station": 3, "degrees": 17.5},
-        "puts the station and the degrees into the reading",
-    )
-    now = _all(service)
-    expect(kept in now, "keeps the reading", hint="self.write(reading) does it.")
-    first = _object(now[0]).get("number") if now else None
-    expect.equal(first, 1, "counts from 1", hint="Before the first there are 0, and the first gets 1.")
-    with ThreadPoolExecutor(CROWD) as crowd:
-        come = [crowd.submit(service.post, f"/sensors/3?degrees={degrees}") for degrees in range(CROWD)]
-    numbers = [_object(one.result().json()).get("number") for one in come]
-    all_kept = _all(service)
-    expect(
-        len(set(numbers)) == CROWD,
-        "gives no number twice when many come at once",
-        got="some came twice",
-        hint=ONE_BY_ONE,
-    )
-    expect.equal(len(all_kept), len(now) + CROWD, "keeps every one of them")
-
-
-@exercise("41.2", "A page for each station", points=1, writes=["station_page"])
-def a_page_for_each_station(service: Probe, expect: Expect) -> None:
-    reply = service.get("/stations/1")
-    expect.equal(reply.status, 200, "answers 200 OK for a station that is known")
-    kind = reply.header("Content-Type")
-    expect(kind.startswith("text/html"), "sends HTML", got=kind, hint="Return the page as a text.")
-    expect("Harbour" in reply.text, "shows the name of the station", got=reply.text)
-    reply = service.get("/stations/3")
-    expect(
-        "&lt;north&gt;" in reply.text and "<north>" not in reply.text,
-        "shows the name of station 3 letter by letter",
-        expected="... Roof &lt;north&gt; ...",
-        got=reply.text,
-        hint=("A browser takes <north> for a tag, and shows nothing of it.", "escape(STATIONS[id])"),
-    )
-    reply = service.get("/stations/9")
-    expect.equal(
-        reply.status,
-        404,
-        "answers 404 Not Found for a station that is not known",
-        hint='if id not in STATIONS: abort(404, "...")',
-    )
-    reply = service.get("/stations/4")
-    if not any(_object(one).get("station") == 4 for one in _all(service)):
-        expect(
-            "no reading yet" in reply.text,
-            "says so where nothing was measured yet",
-            expected="... no reading yet ...",
-            got=reply.text,
-        )
-    _measure(service, 1)
-    degrees = _measure(service, 1).get("degrees")
-    reply = service.get("/stations/1")
-    expect(
-        str(degrees) in reply.text,
-        "shows the last reading of the station",
-        expected=f"... {degrees} ...",
-        got=reply.text,
-        hint=("log.of(id) is a list; the newest stands at the end.", 'log.of(id)[-1]["degrees"]'),
-    )
-
-
-@exercise("41.3", "Readings for programs", points=2, writes=["document", "readings_of", "one_reading"])
-def readings_for_programs(service: Probe, expect: Expect) -> None:
-    path = "/stations/2/readings"
-    service.get(path)  # where it is not written yet, that comes before all others
-    _measure(service, 1)
-    measured = [_measure(service, 2) for _ in range(2)]
-    reply = service.get(path)
-    expect.equal(reply.status, 200, "answers 200 OK for a station that is known")
-    listed = _object(reply.json()).get("readings")
-    expect(isinstance(listed, list), "answers with an object that has readings, a list", got=reply.json())
-    documents = [_object(one) for one in listed] if isinstance(listed, list) else []
-    expect(
-        [_reading(one) for one in documents[-2:]] == measured,
-        "lists the newest readings at the end",
-        expected=[one["degrees"] for one in measured],
-        got=[one.get("degrees") for one in documents[-2:]],
-        hint="document(reading) for each reading in log.of(id).",
-    )
-    stations = sorted({str(one.get("station")) for one in documents})
-    expect.equal(
-        stations, ["2"], "lists the readings of one station only", hint="log.of(id) has those of one station."
-    )
-    expect.equal(_link(reply.json(), "self"), path, "links the list to itself", hint=LINK)
-    expect.equal(_link(reply.json(), "up"), "/stations/2", "links the list to the page of the station")
-    _single(service, expect, documents[-1] if documents else {})
-    stored = [_object(one) for one in _all(service)]
-    expect(
-        not any("_links" in one for one in stored),
-        "keeps the links out of what is stored",
-        hint=("Make a new dictionary, and leave the reading as it is.", '{**reading, "_links": ...}'),
-    )
-    reply = service.get("/stations/9/readings")
-    expect.equal(reply.status, 404, "answers 404 for a station that is not known")
-
-
-LINK = ("A link is a dictionary of its own, in _links.", '"_links": {"self": {"href": "..."}}')
-
-
-def _single(service: Probe, expect: Expect, listed: dict[str, Any]) -> None:
-    where, collection = _link(listed, "self"), _link(listed, "collection")
-    expect(
-        bool(where) and where == f"/readings/{listed.get('number')}",
-        "links each reading to itself",
-        expected="/readings/ and its number",
-        got=listed.get("_links"),
-        hint=LINK,
-    )
-    expect.equal(collection, "/stations/2/readings", "links each reading to its collection", hint=LINK)
-    if where:
-        reply = service.get(where)
-        expect(
-            reply.status == 200 and reply.json() == listed,
-            "shows the same reading where self leads",
-            got=reply.json(),
-            hint="number 1 stands at index 0: log.readings[number - 1]",
-        )
-    reply = service.get("/readings/0")
-    expect.equal(reply.status, 404, "answers 404 for number 0", hint="log.readings[-1] is the last one.")
-    reply = service.get("/readings/99999999")
-    expect.equal(reply.status, 404, "answers 404 for a number that was not given yet")
-
-
-LOOK_FIRST = (
-    "What a client sends can be anything: look at it before you use it.",
-    "Is it a dictionary? Has it degrees? Are they an int or a float? If not: abort(422, ...)",
+FEED_PATH = "/stations/2"
+FEED_TIMEOUT = 1.0  # seconds for the feed to send a reading, and to notice that a client has left
+SILENCE = 0.1  # seconds in which nothing more comes
+NOTHING_MORE = "nothing more"
+BINARY_HINTS = (
+    "Bytes make a binary message, and JSON.parse in a browser reads none. A string makes a text message.",
+    "json.dumps(reading), without encode()",
 )
-WRONG = [
-    (b"{}", "degrees is missing", LOOK_FIRST),
-    (b'{"degrees": "warm"}', "degrees is no number", LOOK_FIRST),
-    (b"[17.5]", "what was sent is no object", LOOK_FIRST),
-    (b'{"degrees": 451}', "degrees is more than 100", "if not -100 < degrees < 100: abort(422, ...)"),
-    (
-        b'{"degrees": NaN}',
-        "degrees is NaN",
-        (
-            "Python reads NaN, JavaScript does not. It is neither more nor less than any number.",
-            "not -100 < degrees < 100 is true for it.",
-        ),
-    ),
-]
-JSON = {"Content-Type": "application/json"}
-
-
-@exercise("41.4", "Take a reading", points=2, writes=["post_reading"])
-def take_a_reading(service: Probe, expect: Expect) -> None:
-    path, degrees = "/stations/2/readings", _degrees()
-    reply = service.post(path, json={"degrees": degrees})
-    expect.equal(reply.status, 201, "answers 201 Created", hint="return document(reading), 201, {...}")
-    made = _object(reply.json())
-    expect(
-        (made.get("station"), made.get("degrees"), "_links" in made) == (2, degrees, True),
-        "answers with the document of the reading",
-        got=reply.json(),
-    )
-    where = reply.header("Location")
-    expect(
-        where,
-        "says in Location where the reading is",
-        got=where,
-        hint=(
-            "A function can return three things: what to say, the status, and a dictionary with headers.",
-            'return document(reading), 201, {"Location": f"/readings/..."}',
-        ),
-    )
-    if where:
-        found = service.get(path_of(where)).json()
-        expect(found == made, "shows the reading at that address", got=found)
-    before = len(_all(service))
-    for body, name, hint in WRONG:
-        reply = service.request("POST", path, body=body, headers=JSON)
-        expect.equal(reply.status, 422, f"answers 422 where {name}", hint=hint)
-    reply = service.post(path, form={"degrees": "17.5"})
-    expect.equal(
-        reply.status,
-        415,
-        "answers 415 to a form",
-        hint="request.get_json() says so by itself, without silent or force.",
-    )
-    reply = service.post("/stations/9/readings", json={"degrees": degrees})
-    expect.equal(reply.status, 404, "answers 404 for a station that is not known")
-    more = len(_all(service)) - before
-    expect.equal(more, 0, "keeps nothing of what it refuses", hint="Look first, and keep then.")
-
-
-@exercise("41.5", "Only if it is new", points=2, writes=["latest"])
-def only_if_it_is_new(service: Probe, expect: Expect) -> None:
-    path = "/stations/1/latest"
-    service.get(path)  # where it is not written yet, that comes before all others
-    measured = _measure(service, 1)
-    reply = service.get(path)
-    expect.equal(reply.status, 200, "answers 200 OK")
-    expect.equal(_object(reply.json()).get("degrees"), measured.get("degrees"), "answers with the last reading")
-    tag = reply.header("ETag")
-    expect(
-        re.fullmatch(r'(W/)?"[^"]+"', tag),
-        "sends an ETag",
-        got="none" if not tag else "one without quotation marks",
-        hint=("A tag stands in quotation marks, which are a part of it.", "answer.set_etag(...) adds them."),
-    )
-    reply = service.get(path, headers={"If-None-Match": tag or "none"})
-    expect.equal(
-        reply.status,
-        304,
-        "answers 304 Not Modified to a display that has it",
-        hint="return answer.make_conditional(request)",
-    )
-    reply = service.get(path, headers={"If-None-Match": f'"other", {tag or "none"}'})
-    expect.equal(
-        reply.status,
-        304,
-        "answers 304 where the tag is one of several",
-        hint="make_conditional reads the whole header.",
-    )
-    _measure(service, 1, measured.get("degrees", 0))
-    reply = service.get(path, headers={"If-None-Match": tag or "none"})
-    expect.equal(
-        reply.status,
-        200,
-        "sends another tag with the next reading, even of as many degrees",
-        hint="Two readings of 17.5 are two. Which field tells them apart?",
-    )
-    reply = service.get("/stations/9/latest")
-    expect.equal(reply.status, 404, "answers 404 where there is no reading", hint="Is the list empty? Then abort.")
-
-
-ROOM = "/stations/2"
-NEWCOMER = (
-    "One reading is enough for a newcomer: the last one, as json.dumps writes it.",
+NO_JSON_HINTS = (
+    "That is no JSON, which has double quotation marks. str() and f-strings write as Python does.",
+    "json.dumps(reading)",
+)
+DUMPED_TWICE_HINTS = (
+    "It is JSON of a string that is JSON itself: json.dumps has been at work twice.",
+    "json.dumps(reading), once",
+)
+LIST_HINTS = (
+    "Each reading is a message of its own.",
+    "for reading in ...: await websocket.send(json.dumps(reading))",
+)
+PARTS_HINTS = ("A message is the whole reading: number, station and degrees.", "json.dumps(reading)")
+CLOSED_HINT = "The connection has ended. Did your function close it, or end too early?"
+NEWCOMER_HINTS = (
+    "A newcomer gets one reading, the last one of the station: log.of(station) ends with it.",
     "news = log.of(station)[-1:], and for each of it: await websocket.send(json.dumps(reading))",
 )
-
-
-@exercise("41.6", "A feed, and what a newcomer hears", points=2, writes=["welcome"])
-def a_feed(feed: Probe, expect: Expect) -> None:
-    service = feed.beside("weather")
-    _connects(feed)
-    first, last = _measure(service, 2), _measure(service, 2)
-    with feed.connect(ROOM) as newcomer:
-        _hear([newcomer], expect, last, "sends a newcomer the last reading", NEWCOMER)
-        expect(newcomer.is_silent(0.1), "sends a newcomer nothing more than that")
-    with feed.connect(f"{ROOM}?since={first['number']}") as known:
-        _hear([known], expect, last, "sends what was missed since a reading", SINCE)
-    with feed.connect(f"{ROOM}?since={first['number'] - 1}") as known:
-        _hear([known], expect, first, "begins with the first one that was missed", SINCE)
-        _hear([known], expect, last, "goes on with the next", SINCE)
-    with feed.connect(f"{ROOM}?since={last['number']}") as known:
-        expect(known.is_silent(0.1), "sends nothing where nothing was missed")
-    with feed.connect("/stations/4") as early:
-        expect(
-            early.is_silent(0.05) or any(_object(one).get("station") == 4 for one in _all(service)),
-            "sends nothing where there is no reading yet",
-        )
-
-
-SINCE = ("Where since is a number, send all readings after it.", "log.of(station, since) is the list of them.")
-WATCHED = "/stations/3"  # while a page of station 2 may be open in a window, and come back at any time
-LEAVE = (
-    "A connection can end in many ways. Which part of try is reached in each of them?",
-    "finally: rooms[station].leave(websocket)",
+SINCE_HINTS = (
+    "Where since is a number, send all readings after it, of this station, the oldest first.",
+    "log.of(station, since) is the list of them.",
 )
+SINCE_0_HINTS = (
+    "0 counts as false in Python, and is a number all the same. Only None is none.",
+    "if since is None: ... else: ...",
+)
+EMPTY_HINTS = ("What does log.of(station) give where nothing was measured? An empty list.", "log.of(station)[-1:]")
 
 
-@exercise("41.7", "Live", points=2, writes=["publish", "live"])
-def live(feed: Probe, expect: Expect) -> None:
+@exercise(
+    "41.6", "A feed, and what a newcomer hears", points=2, writes=["welcome"],
+    learned="A newcomer first hears what it missed, and then what is new.",
+)
+def a_feed(feed: Probe, expect: Expect) -> None:
+    """Check a WebSocket feed beside the service: a newcomer gets the last reading, `?since=7` all after number 7.
+
+    Raises Stopped where the service does not run or keeps nothing, or the feed refuses a client.
+    """
     service = feed.beside("weather")
-    _connects(feed)
-    _post(service, expect, 1)
-    last = _post(service, expect, 3)
-    before = _watching(service)
-    with feed.connect(WATCHED) as one, feed.connect("/stations/1") as elsewhere:
-        with feed.connect(WATCHED) as other:
-            _hear([one, other], expect, last, "welcomes who connects", "await welcome(websocket, station, since)")
-            elsewhere.heard(SOON)
-            _hear([one, other], expect, _post(service, expect, 3), "pushes a reading to all who watch", PUSH)
-            expect(
-                elsewhere.is_silent(0.1),
-                "tells nobody of another station",
-                got="a reading of station 3, for one who watches station 1",
-                hint="Each station has its room: rooms[reading['station']].",
-            )
-        expect(
-            _becomes(lambda: _watching(service) == before + 1),
-            "forgets a client that has left",
-            got="it is still in the room",
-            hint=LEAVE,
-        )
-        _answers(one, expect)
-        made = _post(service, expect, 3)
-        _hear([one], expect, made, "goes on pushing after one has left and one has talked", PUSH)
-        service.post(f"{WATCHED}/readings", json={"degrees": "warm"})
-        expect(one.is_silent(0.1), "says nothing of a reading that was refused")
+    _connect_once(feed)
+    elsewhere = measure(service, 1)
+    first, second = measure(service, 2), measure(service, 2, 0.0)
+    measure(service, 3)
+    last = measure(service, 2)
+    measure(service, 3)
+    _try_newcomers(feed, expect, last, elsewhere)
+    known = first["number"]
+    for since, missed, what, hint in [
+        (known, [second, last], "sends all that was missed since a reading, in order", SINCE_HINTS),
+        (known - 1, [first, second, last], "begins with the first one that was missed", SINCE_HINTS),
+        (last["number"], [], "sends nothing where nothing was missed", SINCE_HINTS),
+        (last["number"] + 1000, [], "sends nothing where since is not reached yet", SINCE_HINTS),
+        (0, readings_at(service, 2), "sends all readings where since is 0", SINCE_0_HINTS),
+    ]:
+        with feed.connect(f"{FEED_PATH}?since={since}") as client:
+            show_address(feed, expect, f"{FEED_PATH}?since={since}")
+            compare_messages([client], expect, missed, what, hint)
 
 
-PUSH = (
+def _try_newcomers(feed: Probe, expect: Expect, last: dict[str, Any], elsewhere: dict[str, Any]) -> None:
+    """Connect to two stations that have readings, and to one of which the checks measure nothing."""
+    with feed.connect(FEED_PATH) as newcomer:
+        show_address(feed, expect, FEED_PATH)
+        what = "sends a newcomer the last reading, and no more"
+        compare_messages([newcomer], expect, [last], what, NEWCOMER_HINTS)
+        expect(newcomer.is_silent(SILENCE), "sends a newcomer nothing later", hint=NEWCOMER_HINTS)
+        hint = "A newcomer stays: what comes next is for it. Leave close() out."
+        expect(newcomer.is_open, "leaves the connection open", got="it is closed", hint=hint)
+    with feed.connect("/stations/1") as other:
+        show_address(feed, expect, "/stations/1")
+        compare_messages([other], expect, [elsewhere], "sends the last reading of another station", NEWCOMER_HINTS)
+    readings = readings_at(feed.beside("weather"), 4)
+    with feed.connect("/stations/4") as early:
+        show_address(feed, expect, "/stations/4")
+        what = "sends nothing where there is no reading yet"
+        compare_messages([early], expect, readings[-1:], what, EMPTY_HINTS)
+
+
+WATCHED_PATH = "/stations/3"  # while a page of station 2 may be open in a window, and come back at any time
+STATION = 3
+VISITORS = 6  # that come and leave, so that no feed takes the right ones out by chance
+WELCOME_HINTS = (
+    "Who comes in gets its welcome, for its station and with its since.",
+    "await welcome(websocket, station, since)",
+)
+ENTER_FIRST_HINTS = (
+    "What is measured before a client enters its room is told to it by nobody. So enter is the first thing.",
+    "rooms[station].enter(websocket), and then await welcome(...)",
+)
+PUBLISH_HINTS = (
     "Is the connection in its room? And does publish say the reading there, in JSON?",
     "If so, run the cell with log.watchers again, and the launch cells above it: they have a log of their own.",
 )
+SAY_HINTS = (
+    "publish runs in a thread of the web service. say leaves the word for the feed's event loop.",
+    "rooms[reading['station']].say(json.dumps(reading))",
+)
+ROOM_HINTS = ("Each station has its room, and each client is in one.", "rooms[reading['station']].say(...)")
+LEAVE_ROOM_HINTS = (
+    "A connection can end in many ways. Which part of try is reached in each of them?",
+    "finally: rooms[station].leave(websocket)",
+)
+ERROR_HINTS = (
+    "Each message that comes is answered with JSON that has an error, whatever it says.",
+    'async for message in websocket: await websocket.send(json.dumps({"error": "..."}))',
+)
+ERROR_TO_ONE_HINTS = ("Only who sent the message gets the error.", "await websocket.send(...), and not say(...)")
 
 
-def _answers(watcher: Guest, expect: Expect) -> None:
-    for message in ("hello", '{"degrees": 99}'):
-        answer = watcher.ask(message)
-        expect(
-            isinstance(_read(answer), dict) and "error" in _object(_read(answer)),
-            f"answers {message} with an error",
-            got=answer,
-            hint='websocket.send(json.dumps({"error": "..."})), for each message.',
-        )
+@exercise(
+    "41.7", "Live", points=2, writes=["publish", "live"], given=["live"],
+    learned="A thread hands a message to the event loop, which sends it to everyone in the room.",
+)
+def live(feed: Probe, expect: Expect) -> None:
+    """Check a WebSocket feed that sends each reading to every client in its room, and answers each message itself.
+
+    A client that left is out of the room. Raises Stopped where the service or the feed refuses the check.
+    """
+    service = feed.beside("weather")
+    _connect_once(feed)
+    elsewhere = post_reading(service, expect, 1)
+    known, *missed = [post_reading(service, expect, STATION) for _ in range(3)]
+    last = missed[-1]
+    _try_welcome(feed, expect, known, missed)
+    with ExitStack() as opened:
+        one, other, gone = (opened.enter_context(feed.connect(WATCHED_PATH)) for _ in range(3))
+        other_room = opened.enter_context(feed.connect("/stations/1"))
+        show_address(feed, expect, WATCHED_PATH)
+        if not compare_messages([one, other, gone], expect, [last], "welcomes who connects", WELCOME_HINTS):
+            return
+        what = "welcomes who watches another station"
+        compare_messages([other_room], expect, [elsewhere], what, WELCOME_HINTS)
+        if not _try_pushing(service, expect, [one, other, gone], other_room):
+            return
+        show_address(feed, expect, WATCHED_PATH)
+        _try_messages(one, [other, gone], expect)
+        _try_visitors(feed, expect)
+        _compare_leaving(service, expect, other.leave, "forgets a client that says goodbye")
+        _compare_leaving(service, expect, gone.abort, "forgets a client that vanishes without a goodbye")
+        what = "goes on pushing after others have left and one has talked"
+        _try_push(service, expect, [one], STATION, 17.5, what)
+        service.post(f"{WATCHED_PATH}/readings", json={"degrees": "warm"})
+        expect(one.is_silent(SILENCE), "says nothing of a reading that was refused")
 
 
-def _watching(service: Probe) -> int:
-    told = _object(service.get(f"{WATCHED}/watchers").json()).get("watching")
-    return told if isinstance(told, int) else -1
+def _try_welcome(feed: Probe, expect: Expect, known: dict[str, Any], missed: list[dict[str, Any]]) -> None:
+    """Come back with numbers that are known, and look who is in the room while the log is asked for readings."""
+    for since, readings, what in [
+        (known["number"], missed, "welcomes a client that comes back with what it missed"),
+        (0, readings_at(feed.beside("weather"), STATION), "welcomes a client with all readings where since is 0"),
+    ]:
+        path = f"{WATCHED_PATH}?since={since}"
+        with _is_in_room_at_welcome(feed) as was_in_room, feed.connect(path) as back:
+            show_address(feed, expect, path)
+            compare_messages([back], expect, readings, what, WELCOME_HINTS)
+    what = "enters the room before it gets its welcome"
+    expect(all(was_in_room), what, got="it got its welcome outside of the room", hint=ENTER_FIRST_HINTS)
 
 
-ADDRESS = re.compile(r"""wss?://[^"'`\s<>?]+""")
-SAYS = [
-    (
-        r"new\s+WebSocket\s*\(",
-        "opens a WebSocket",
-        ("setInterval asks again and again. A WebSocket is told.", "const socket = new WebSocket(address);"),
-    ),
-    (
-        r"\bonmessage\s*=|[\"']message[\"']",
-        "listens to messages",
-        "socket.onmessage = event => { ... };",
-    ),
-    (r"JSON\s*\.\s*parse\s*\(", "reads each message as JSON", "JSON.parse(event.data)"),
-    (
-        r"\.textContent\s*=",
-        "shows the degrees as text",
-        ("innerHTML would obey what is sent to it. There is another one.", "element.textContent = ..."),
-    ),
-    (
-        r"\bonclose\s*=|[\"']close[\"']",
-        "connects again when the connection has ended",
-        ("Put it all into a function connect(), and call it.", "socket.onclose = () => setTimeout(connect, 1000)"),
-    ),
-    (
-        r"since=",
-        "names the last reading that it has when it connects again",
-        ("Remember the number of each reading.", 'last = "?since=" + reading.number; WebSocket(address + last)'),
-    ),
-]
+def _try_pushing(
+    service: Probe, expect: Expect, watchers: list[WebSocketClient], elsewhere: WebSocketClient
+) -> bool:
+    """POST readings of the watched station and of another one: each is pushed to its own room alone.
 
-
-@exercise("41.8", "A page that stays fresh", points=2, writes=["script"])
-def a_page_that_stays_fresh(service: Probe, expect: Expect) -> None:
-    reply = service.get(f"{ROOM}/live")
-    expect.equal(reply.status, 200, "answers 200 OK")
-    code = re.sub(r"<!--.*?-->", "", reply.text, flags=re.DOTALL).replace("${location.hostname}", "127.0.0.1")
-    for pattern, what, hint in SAYS:
-        expect(re.search(pattern, code), what, got="its script does not", hint=hint)
-    feed = service.beside("feed")
-    found, wanted = ADDRESS.findall(code), f"ws://127.0.0.1:{feed.server.port}{ROOM}"
-    named = expect(
-        found[:1] == [wanted],
-        "names the feed of the station",
-        expected=wanted,
-        got=found[0] if found else "no address",
-        hint=("The address comes to script(address) as a text.", "json.dumps(address) is the same in JavaScript."),
-    )
-    if named:
-        _like_the_page(service, feed, expect, path_of(found[0]))
-
-
-def _like_the_page(service: Probe, feed: Probe, expect: Expect, path: str) -> None:
-    """What the page does in a browser: watch, lose the connection, come back."""
-    known = _post(service, expect, 2)
-    with feed.connect(path) as page:
-        _hear([page], expect, known, "tells the page the last reading at that address", STAGES)
-        known = _post(service, expect, 2)
-        _hear([page], expect, known, "pushes the next one to the page", STAGES)
-    missed = [_post(service, expect, 2) for _ in range(2)]
-    with feed.connect(f"{path}?since={known['number']}") as page:
-        _hear([page], expect, missed[0], "tells the page what it missed when it comes back", STAGES)
-        _hear([page], expect, missed[1], "tells it all of that, in its order", STAGES)
-
-
-STAGES = ("That is the work of the feed: do stages 41.6 and 41.7 still pass?",)
-
-
-# What the checks share ------------------------------------------------------------------------------------
-
-
-def _degrees() -> float:
-    return random.randrange(-300, 400) / 10
-
-
-def _measure(service: Probe, station: int, degrees: float | None = None) -> dict[str, Any]:
-    """Let a sensor measure. Raises Stopped where nothing can be kept."""
-    degrees = _degrees() if degrees is None else degrees
-    kept = service.post(f"/sensors/{station}?degrees={degrees}").json()
-    if not isinstance(kept, dict) or type(kept.get("number")) is not int:
-        raise service.expect.missed("keeps what its sensors measure", repr(kept), hint="Stage 41.1 comes first.")
-    return _reading(kept)
-
-
-def _post(service: Probe, expect: Expect, station: int) -> dict[str, Any]:
-    """Post a reading, and give it without its links. Raises Stopped where the service does not take it."""
-    reply = service.post(f"/stations/{station}/readings", json={"degrees": _degrees()})
-    made = _reading(_object(reply.json()))
-    if reply.status != 201 or type(made.get("number")) is not int:
-        said = f"it answered {reply.status}"
-        raise expect.missed("takes readings by POST", said, hint="Stages 41.3 and 41.4 come first.")
-    return made
-
-
-def _all(service: Probe) -> list[Any]:
-    listed = service.get("/readings").json()
-    return listed if isinstance(listed, list) else []
-
-
-def _connects(feed: Probe) -> None:
-    """Where the stage is not written yet, that is to be said before anything else."""
-    with feed.connect(ROOM):
-        pass
-    feed.server.settle(SOON)
-
-
-def _hear(guests: list[Guest], expect: Expect, reading: dict[str, Any], what: str, hint: Hints) -> None:
-    """Each of them gets this reading as its next message."""
-    heard = [guest.heard(SOON) for guest in guests]
-    other = [one for one in heard if _read(one) != reading]
-    got = "nothing" if None in other else other[0] if other else ""
-    expect(not other, what, expected=json.dumps(reading), got=got, hint=hint)
-
-
-def _becomes(is_so: Callable[[], bool]) -> bool:
-    """Whether it is so, or soon will be."""
-    end = time.monotonic() + SOON
-    while not is_so():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
+    Returns whether all that watch the first one get its readings.
+    """
+    with _said_in_room(service) as said:
+        pushed = _try_push(service, expect, watchers, STATION, 0.0, "pushes a reading to all who watch")
+    if not pushed:
+        return False
+    expect.equal(len(said), 1, "lets the room say it, once", hint=SAY_HINTS)
+    got = elsewhere.messages_until_pong()
+    expect.equal(got, [], "tells nobody of another station", hint=ROOM_HINTS)
+    what = "pushes the next reading, even of as many degrees"
+    if not _try_push(service, expect, watchers, STATION, 0.0, what):
+        return False
+    _try_push(service, expect, [elsewhere], 1, -3.5, "pushes a reading of another station to who watches that")
+    got = [message for watcher in watchers for message in watcher.messages_until_pong()]
+    expect.equal(got, [], "tells none of those to who watches the first", hint=ROOM_HINTS)
     return True
 
 
-def _read(message: str | bytes | None) -> Any:
-    try:
-        return json.loads(message or "")
-    except ValueError:
-        return message
+def _try_push(
+    service: Probe, expect: Expect, watchers: list[WebSocketClient], station: int, degrees: float, what: str
+) -> bool:
+    """POST a reading, and return whether each watcher gets it, and nothing else."""
+    made = post_reading(service, expect, station, degrees)
+    return compare_messages(watchers, expect, [made], what, PUBLISH_HINTS)
 
 
-def _object(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+MESSAGES: list[tuple[str | bytes, str]] = [
+    ("hello", "hello"),
+    ("", "an empty message"),
+    (b"17.5", "a binary message"),
+    ('{"degrees": 99}', '{"degrees": 99}'),
+]
 
 
-def _reading(document: dict[str, Any]) -> dict[str, Any]:
-    """A reading as the log keeps it, without links."""
-    return {name: document.get(name) for name in ("number", "station", "degrees")}
+def _try_messages(watcher: WebSocketClient, others: list[WebSocketClient], expect: Expect) -> None:
+    """Send a feed messages, each of which it may only answer with an error, and to nobody else."""
+    for message, named in MESSAGES:
+        answer = watcher.ask(message, hint=ERROR_HINTS)
+        is_error = isinstance(answer, str) and "error" in as_object(read_json(answer))
+        expect(is_error, f"answers {named} with an error", got=answer, hint=ERROR_HINTS)
+    expect.equal(watcher.messages_until_pong(), [], "answers each message once", hint=ERROR_HINTS)
+    heard = [message for other in others for message in other.messages_until_pong()]
+    expect.equal(heard, [], "tells an error to nobody else", hint=ERROR_TO_ONE_HINTS)
 
 
-def _link(document: Any, rel: str) -> str:
-    """Where a link leads, or an empty text."""
-    href = _object(_object(_object(document).get("_links")).get(rel)).get("href")
-    return href if isinstance(href, str) else ""
+def _compare_leaving(service: Probe, expect: Expect, leave: Callable[[], None], what: str) -> None:
+    """Let a client leave, and expect that one less is in the room of the watched station."""
+    there = _watching(service)
+    leave()
+    left = poll(lambda: _watching(service), there - 1, seconds=FEED_TIMEOUT)
+    said = "it is still in the room" if left == there else f"{left} of {there} are still in the room"
+    expect(left == there - 1, what, got=said, hint=LEAVE_ROOM_HINTS)
+
+
+def _try_visitors(feed: Probe, expect: Expect) -> None:
+    """Let clients come and leave, one after the other, and look whether each itself is out of the room."""
+    room = _room(feed)
+    for _ in range(VISITORS):
+        before = set(room.members)
+        with feed.connect(WATCHED_PATH) as visitor:
+            visitor.receive_or_none(FEED_TIMEOUT)
+            itself = set(room.members) - before
+        is_out = poll(partial(itself.isdisjoint, room.members), True, seconds=FEED_TIMEOUT)
+        if not is_out:
+            break
+    what = "takes out of the room the very client that has left"
+    expect(is_out, what, got="it is still in the room", hint=LEAVE_ROOM_HINTS)
+
+
+def _watching(service: Probe) -> int:
+    """How many clients watch station 3, by the service's own count; -1 where it gives no number."""
+    count = as_object(service.get(f"{WATCHED_PATH}/watchers").json()).get("watching")
+    return count if isinstance(count, int) else -1
+
+
+# What no client can see ----------------------------------------------------------------------------------
+
+
+def _room(probe: Probe) -> Any:
+    """The notebook's room of the watched station. Raises Stopped where there is none."""
+    room = as_object(probe.named("rooms")).get(STATION)
+    if not isinstance(getattr(room, "members", None), set):
+        raise probe.expect.missed("has a room for each station", repr(room), hint=RELAUNCH_HINT)
+    return room
+
+
+@contextmanager
+def _is_in_room_at_welcome(feed: Probe) -> Iterator[list[bool]]:
+    """Whether somebody new is in the room, each time that the log is asked for readings meanwhile."""
+    log, room = feed.named("log"), _room(feed)
+    before, noted, of = set(room.members), [], log.of
+
+    def noting(*asked: Any, **named: Any) -> Any:
+        noted.append(not room.members <= before)
+        return of(*asked, **named)
+
+    with replaced(log, "of", noting):
+        yield noted
+
+
+@contextmanager
+def _said_in_room(service: Probe) -> Iterator[list[Any]]:
+    """What the room of the watched station is told to say meanwhile."""
+    room, said = _room(service), []
+    say = room.say
+
+    def noting(text: Any) -> None:
+        said.append(text)
+        say(text)
+
+    with replaced(room, "say", noting):
+        yield said
+
+
+# What every stage of the feed needs ----------------------------------------------------------------------
+
+
+def _connect_once(feed: Probe) -> None:
+    """Connect and leave. Where the stage is not written yet, that is to be said before anything else."""
+    with feed.connect(FEED_PATH):
+        pass
+    feed.server.settle(FEED_TIMEOUT)
+
+
+def show_address(feed: Probe, expect: Expect, path: str) -> None:
+    """Show with the expectations to come how to connect in the same way."""
+    expect.asked = f'connect("ws://{feed.host}{path}")'
+
+
+def compare_messages(
+    clients: Sequence[WebSocketClient], expect: Expect, readings: list[dict[str, Any]], what: str, hint: Hints
+) -> bool:
+    """Expect that each client gets these readings, each in a text message, and nothing after them."""
+    end = time.monotonic() + FEED_TIMEOUT
+    for client in clients:
+        messages = _received(client, len(readings), end)
+        pairs = zip_longest(messages, readings)
+        wrong = next(((one, reading) for one, reading in pairs if _as_reading(one) != reading), None)
+        if wrong:
+            message, reading = wrong
+            return expect(
+                False,
+                what,
+                expected=json.dumps(reading) if reading else NOTHING_MORE,
+                got="nothing" if message is None else message,
+                hint=_message_hints(client, message, hint),
+            )
+    return expect(True, what)
+
+
+def _received(client: WebSocketClient, count: int, end: float) -> list[str | bytes]:
+    """That many messages, or those that come until `end`, and all that the server has sent by then."""
+    messages: list[str | bytes] = []
+    while len(messages) < count:
+        message = client.receive_or_none(max(end - time.monotonic(), SILENCE))
+        if message is None:
+            return messages
+        messages.append(message)
+    return messages + client.messages_until_pong()
+
+
+def _as_reading(message: str | bytes | None) -> Any:
+    """The reading in a text message; anything else as it is."""
+    value = read_json(message) if isinstance(message, str) else message
+    return reading_in(value) if isinstance(value, dict) else message
+
+
+def _message_hints(client: WebSocketClient, message: str | bytes | None, hint: Hints) -> Hints:
+    """What is to be said of a message that is none of the readings expected, or of none that came."""
+    if message is None:
+        why = client.why_silent() if client.is_open else [CLOSED_HINT]
+        return (*why, *hint)
+    if isinstance(message, bytes):
+        return BINARY_HINTS
+    value = read_json(message)
+    if isinstance(value, str):
+        return DUMPED_TWICE_HINTS if isinstance(read_json(value), dict) else NO_JSON_HINTS
+    if isinstance(value, list):
+        return LIST_HINTS
+    return hint if {"number", "station", "degrees"} <= set(as_object(value)) else PARTS_HINTS

@@ -1,4 +1,4 @@
-"""Send what you type to a WebSocket server, and show what it sends, whenever it does.
+"""Send typed lines to a WebSocket server, and show its messages whenever they come.
 
     python -m servers.echo_server
     python -m servers.echo_client
@@ -14,13 +14,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 HOST, PORT = "127.0.0.1", 8002
-PATIENCE = 1  # second to wait for an answer before the next line is sent
+ECHO_TIMEOUT = 1  # second to wait for an answer before the next line is sent
 
 Lines = asyncio.Queue[str | None]  # what was typed; None: no more
 
 
 def read_keyboard(put: Callable[[str | None], object]) -> None:
-    """Hand over each line that is typed, then None. Runs in a thread: waiting for a key blocks."""
+    """Call `put` with each line that is typed, then with None. Runs in a thread: waiting for a key blocks."""
     # RuntimeError: the event loop ended before the keyboard did.
     with open(0, encoding="utf-8", errors="replace", closefd=False) as keyboard, suppress(RuntimeError):
         for line in keyboard:
@@ -29,7 +29,7 @@ def read_keyboard(put: Callable[[str | None], object]) -> None:
 
 
 def typed_lines() -> Lines:
-    """The queue that the keyboard fills, without holding up the event loop."""
+    """A queue that a thread fills with the lines typed, so that the event loop does not wait for them."""
     loop, lines = asyncio.get_running_loop(), Lines()
     put = lines.put_nowait
     Thread(target=read_keyboard, args=[lambda line: loop.call_soon_threadsafe(put, line)], daemon=True).start()
@@ -37,14 +37,16 @@ def typed_lines() -> Lines:
 
 
 async def send_lines(websocket: ClientConnection, lines: Lines, answered: asyncio.Event) -> None:
+    """Send each line, once the one before is answered or ECHO_TIMEOUT is over, until the lines end."""
     while (line := await lines.get()) is not None:
         answered.clear()
         await websocket.send(line)
         with suppress(TimeoutError):
-            await asyncio.wait_for(answered.wait(), PATIENCE)
+            await asyncio.wait_for(answered.wait(), ECHO_TIMEOUT)
 
 
 async def show_messages(websocket: ClientConnection, answered: asyncio.Event) -> None:
+    """Print each message, and set `answered`, until the connection is closed."""
     with suppress(ConnectionClosed):
         async for message in websocket:
             print(f"From server: {message!r}", flush=True)
@@ -68,6 +70,7 @@ async def talk(url: str, lines: Lines) -> None:
 
 
 async def run(url: str) -> None:
+    """Talk to the server at `url` with the keyboard. Raises InvalidURI, InvalidHandshake or OSError."""
     await talk(url, typed_lines())
 
 
@@ -75,8 +78,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Send what you type to a WebSocket server.")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--url", help="another server, as in ws://127.0.0.1:8002/chat")
-    wanted = parser.parse_args()
-    url = wanted.url or f"ws://{HOST}:{wanted.port}"
+    options = parser.parse_args()
+    url = options.url or f"ws://{HOST}:{options.port}"
     try:
         asyncio.run(run(url))
     except KeyboardInterrupt:

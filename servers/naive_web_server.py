@@ -16,11 +16,13 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 HOST, PORT = "127.0.0.1", 8001
-PUBLIC = Path(__file__).parent / "public"
+ROOT = Path(__file__).parent / "public"
 
 
 class MyHandler(BaseHTTPRequestHandler):
-    def __init__(self, *connection: object, root: Path = PUBLIC) -> None:
+    """The handler as beginners write it; each of its faults is deliberate."""
+
+    def __init__(self, *connection: object, root: Path = ROOT) -> None:
         self.curdir = str(root)
         super().__init__(*connection)  # type: ignore[arg-type]  # it answers the client in here
 
@@ -52,7 +54,8 @@ class MyHandler(BaseHTTPRequestHandler):
         self.wfile.write(f"Thank you, {form['name'][0]}. We remind you of {form['show'][0]}.".encode())
 
 
-def create_server(host: str = HOST, port: int = PORT, root: Path = PUBLIC) -> HTTPServer:
+def create_server(host: str = HOST, port: int = PORT, root: Path = ROOT) -> HTTPServer:
+    """A server that handles one connection at a time. Raises OSError if the port is taken."""
     return HTTPServer((host, port), partial(MyHandler, root=root))
 
 

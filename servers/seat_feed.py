@@ -1,74 +1,61 @@
-"""Tell everyone who looks at the seats of a show about each change, as it happens.
+"""Send each change of a show's seats to everyone who watches that show, as it happens.
 
 python -m servers.seat_feed
 python -m servers.seat_watcher --show 1
 """
 
-import argparse
 import asyncio
-import os
-import re
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from servers.client_limits import MAX_BEHIND, PATIENCE, BoundedConnection, Door, capacity, part, raise_open_files
-from servers.seat_journal import HISTORY, Change, Desk, Journal, SeatError, Seats
-from servers.seat_messages import change_message, error_message, seats_message, wish
+from servers.commands.server_command import one_line_end, server_parser
+from servers.guard.limits import MAX_UNSENT
+from servers.guard.own_hosts import own_origins
+from servers.guard.request_syntax import path_of
+from servers.seats.client_limits import (
+    CLOSING_FRAME_TIMEOUT,
+    bounded_options,
+    capacity,
+    raise_open_files,
+)
+from servers.seats.feed_client import Client
+from servers.seats.handshake import Subscription, parse_target, refuse_foreign_host
+from servers.seats.journal import HISTORY, Change, Journal, SeatCommands, SeatError, Seats
+from servers.seats.messages import change_message, error_message, parse_command, seats_message
 
 HOST, PORT = "127.0.0.1", 8002
 SCHEME = "ws"  # how a client's address begins
-MAX_MESSAGE = 1024  # bytes; a longer one closes the connection with 1009
-RATE = 20  # messages a client may send in a second; one more closes the connection with 1008
-PATH = re.compile(r"/shows/([0-9]{1,9})")
-OWN_ORIGINS = re.compile(r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
-ANY_ORIGIN = re.compile(r"https?://.+")
-
-
-def own_origins() -> re.Pattern[str]:
-    """Whose pages are ours. Under a Hub they come through its proxy alone, which has looked at Origin."""
-    return ANY_ORIGIN if "JUPYTERHUB_SERVICE_PREFIX" in os.environ else OWN_ORIGINS
-
-
-def place(target: str) -> tuple[int, int | None, str]:
-    """The show that a request's target names, and which change its client knows already, of which life.
-
-    Raises LookupError, and ValueError for a number that is none.
-    """
-    parts = urlsplit(target)
-    found = PATH.fullmatch(parts.path)
-    if found is None:
-        raise LookupError(target)
-    query = parse_qs(parts.query)
-    since = query.get("since", [""])[0]
-    if since and not re.fullmatch("[0-9]{1,15}", since):
-        raise ValueError("since has to be the number of a change")
-    return int(found[1]), int(since) if since else None, query.get("life", [""])[0]
-
-
-# The feed -----------------------------------------------------------------------------------------------
+MAX_COMMAND_SIZE = 1024  # bytes; a longer message closes the connection with 1009
+MAX_MESSAGES_PER_SECOND = 20  # of one client; one more closes the connection with 1008
 
 
 class Feed:
-    """Who looks at which show. Without a desk, clients can only watch.
+    """The clients that watch each show. Without `commands`, they can only watch.
 
-    One server at a time serves it: `serve(feed.onconnect, host, port, **feed.options())`.
+    `open_files` is how many this process may have: it limits how many clients there can be. `broadcast` sends a
+    message to several clients and waits for none of them. One server at a time serves a feed:
+    `serve(feed.onconnect, host, port, **feed.options())`.
     """
 
-    def __init__(self, journal: Journal, desk: Desk | None = None, open_files: int = 1024) -> None:
-        self.journal, self.desk = journal, desk
+    def __init__(
+        self,
+        journal: Journal,
+        commands: SeatCommands | None = None,
+        open_files: int = 1024,
+        broadcast: Callable[[Iterable[Any], str], object] = broadcast,
+    ) -> None:
+        self.journal, self.commands, self.broadcast = journal, commands, broadcast
         self.max_clients, self.backlog = capacity(open_files)
         # For each show its clients, and for each the number of a change up to which it has been told all.
-        self.rooms: dict[int, dict[ServerConnection, int]] = {}
+        self.rooms: dict[int, dict[Any, int]] = {}
         self.number = 0  # of the last change that everyone has been told
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due = False  # whether tell() is about to run
@@ -77,24 +64,24 @@ class Feed:
         return sum(map(len, self.rooms.values()))
 
     def options(self, origins: Iterable[str] = ()) -> dict[str, Any]:
-        """What to tell `serve`. `origins`: other sites whose pages may connect, as in "https://hub.example"."""
+        """Keyword arguments for `serve`. `origins`: other sites whose pages may connect: "https://hub.example"."""
         return {
-            "process_request": self.admit,
-            "create_connection": partial(BoundedConnection, Door(self.max_clients + self.backlog)),
+            **bounded_options(self.max_clients + self.backlog),
+            "process_request": self.process_request,
             # Programs send no Origin. Browsers do, so that a stranger's page can be kept out.
             "origins": [None, own_origins(), *origins],
             # Deflate takes 32 KiB for each client and twice the time, to make 70 bytes 50.
             "compression": None,
-            "max_size": MAX_MESSAGE,
-            "write_limit": MAX_BEHIND,
+            "max_size": MAX_COMMAND_SIZE,
+            "write_limit": MAX_UNSENT,
             "ping_interval": 20,
             "ping_timeout": 20,
             "open_timeout": 5,
-            "close_timeout": PATIENCE,
+            "close_timeout": CLOSING_FRAME_TIMEOUT,
             "backlog": self.backlog,
         }
 
-    # Telling ---------------------------------------------------------------------------------------
+    # Publishing ------------------------------------------------------------------------------------
 
     def publish(self, change: object = None) -> None:
         """There is something new in the journal. Call it after each change, from any thread.
@@ -107,123 +94,138 @@ class Feed:
                 self._loop.call_soon_threadsafe(self.tell)
 
     def tell(self) -> None:
-        """Tell everyone what is new. broadcast() never waits, so that nobody waits for a slow client."""
+        """Send each client the changes it does not know. broadcast() never waits for a slow client."""
         self._due = False
         try:
-            changes = self.missed(self.number)
+            changes = self.changes_since(self.number)
         except LookupError:
-            self.tell_all_seats()
+            self.tell_snapshots()
             return
         for change in changes:
             room = self.rooms.get(change.show, {})
-            broadcast([client for client in room if room[client] < change.number], change_message(change))
+            self.broadcast([client for client in room if room[client] < change.number], change_message(change))
             self.number = change.number
 
-    def tell_all_seats(self) -> None:
-        """What is new is too much to be told change by change."""
+    def tell_snapshots(self) -> None:
+        """Send each client all seats of its show: there are too many changes to send one by one."""
         numbers = []
         for show, room in self.rooms.items():
-            number, message = self.all_seats(show)
-            broadcast(room, message)
+            number, message = self.snapshot_message(show)
+            self.broadcast(room, message)
             room.update(dict.fromkeys(room, number))
             numbers.append(number)
         self.number = min(numbers, default=self.number)
 
-    def missed(self, since: int) -> Sequence[Change]:
-        changes = self.journal.changes(since)
+    def changes_since(self, number: int) -> Sequence[Change]:
+        """The changes after `number`. Raises LookupError if they are not known, or too many to be sent."""
+        changes = self.journal.changes(number, HISTORY + 1)
         if len(changes) > HISTORY:
-            raise LookupError("to tell all seats is shorter")
+            raise LookupError("to send all seats is shorter")
         return changes
 
-    def all_seats(self, show: int) -> tuple[int, str]:
+    def snapshot_message(self, show: int) -> tuple[int, str]:
+        """The message with all seats of a show, and the number of the last change in it. Raises LookupError."""
         number, seats, taken = self.journal.snapshot(show)
         return number, seats_message(show, self.journal.life, number, seats, taken)
 
-    def news(self, show: int, since: int | None, life: str) -> tuple[int, list[str]]:
-        """What a newcomer is told, and the number of the change up to which that goes."""
-        number, message = self.all_seats(show)
-        if since is None or life != self.journal.life or since > number:
+    def first_messages(self, wanted: Subscription) -> tuple[int, list[str]]:
+        """What a new client is sent, and the number of the last change in it: what it missed, or all seats."""
+        number, message = self.snapshot_message(wanted.show)
+        if wanted.since is None or wanted.life != self.journal.life or wanted.since > number:
             return number, [message]
         try:
-            changes = self.missed(since)
+            changes = self.changes_since(wanted.since)
         except LookupError:
             return number, [message]
-        return number, [change_message(new) for new in changes if new.show == show and new.number <= number]
+        missed = [change for change in changes if change.show == wanted.show and change.number <= number]
+        return number, list(map(change_message, missed))
 
     # Clients ---------------------------------------------------------------------------------------
 
     def refusal(self, target: str) -> tuple[HTTPStatus, str] | None:
-        """The status and the words with which a handshake is refused, or None."""
+        """The status and the body with which a handshake is refused; None if it is not."""
         try:
-            self.journal.snapshot(place(target)[0])
+            self.journal.snapshot(parse_target(target).show)
         except LookupError:
-            return HTTPStatus.NOT_FOUND, f"There is no {urlsplit(target).path} here.\n"
+            return HTTPStatus.NOT_FOUND, f"There is no {path_of(target) or target} here.\n"
         except ValueError as error:
             return HTTPStatus.BAD_REQUEST, f"{error}\n"
         if len(self) >= self.max_clients:
             return HTTPStatus.SERVICE_UNAVAILABLE, "The house is full. Try again later.\n"
         return None
 
-    def admit(self, websocket: ServerConnection, request: Request) -> Response | None:
+    def process_request(self, websocket: ServerConnection, request: Request) -> Response | None:
+        """Decide on a handshake, as websockets wants it: None goes on, a response refuses it."""
         refused = self.refusal(request.path)
-        return websocket.respond(*refused) if refused else None
+        return refuse_foreign_host(websocket, request) or (websocket.respond(*refused) if refused else None)
 
     async def onconnect(self, websocket: ServerConnection) -> None:
+        """Serve one client of websockets, from its handshake until it leaves."""
         assert websocket.request
-        show, since, life = place(websocket.request.path)
-        room = self.enter(websocket, show, since, life)
-        try:
-            with suppress(ConnectionClosed):
-                await self.listen(websocket, show)
-        finally:
-            room.pop(websocket, None)
+        with suppress(ConnectionClosed):
+            await self.attend(websocket, websocket.request.path)
 
-    def enter(self, websocket: ServerConnection, show: int, since: int | None, life: str) -> dict[Any, int]:
-        """Tell a newcomer what is new. Nothing is awaited in here, so that no change comes in between."""
+    async def attend(self, client: Client, target: str) -> None:
+        """Serve one client until it leaves. Its handshake was for `target`, and was not refused."""
+        wanted = parse_target(target)
+        room = self.join(client, wanted)
+        try:
+            await self.listen(client, wanted.show)
+        finally:
+            room.pop(client, None)
+
+    def join(self, client: Client, wanted: Subscription) -> dict[Any, int]:
+        """Send a new client what it does not know yet, and give the room that it has joined.
+
+        Nothing is awaited in here, so that no change comes in between.
+        """
         if self._loop is not asyncio.get_running_loop():  # the feed is served again
             self._loop, self._due, self.rooms = asyncio.get_running_loop(), False, {}
-        number, messages = self.news(show, since, life)
+        number, messages = self.first_messages(wanted)
         if not len(self):
             self.number = number  # there is nobody yet who does not know it
         for message in messages:
-            broadcast([websocket], message)
-        room = self.rooms.setdefault(show, {})
-        room[websocket] = number
+            self.broadcast([client], message)
+        room = self.rooms.setdefault(wanted.show, {})
+        room[client] = number
         return room
 
-    async def listen(self, websocket: ServerConnection, show: int) -> None:
-        times: deque[float] = deque(maxlen=RATE)
-        async for message in websocket:
+    async def listen(self, client: Client, show: int) -> None:
+        """Carry out what a client sends, until it leaves or sends too much."""
+        times: deque[float] = deque(maxlen=MAX_MESSAGES_PER_SECOND)
+        async for message in client:
             now = time.monotonic()
-            if len(times) == RATE and now - times[0] < 1:
-                await part(websocket, 1008, f"more than {RATE} messages in a second")
+            if len(times) == MAX_MESSAGES_PER_SECOND and now - times[0] < 1:
+                await client.close(1008, f"more than {MAX_MESSAGES_PER_SECOND} messages in a second")
                 return
             times.append(now)
             try:
-                self.do(show, message)
+                self.execute(show, message)
             except SeatError as error:
-                await websocket.send(error_message(str(error)))
+                await client.send(error_message(str(error)))
 
-    def do(self, show: int, message: str | bytes) -> None:
-        """Do what a client wants. What comes of it, everyone in the room is told."""
-        if self.desk is None:
+    def execute(self, show: int, message: str | bytes) -> None:
+        """Carry out a client's command; the change comes back by publish(). Raises SeatError."""
+        if self.commands is None:
             raise SeatError("this feed only tells, it takes no orders")
-        verb, seat = wish(message)
-        (self.desk.take if verb == "take" else self.desk.free)(show, seat)
+        verb, seat = parse_command(message)
+        (self.commands.take if verb == "take" else self.commands.free)(show, seat)
 
 
 def stand_alone(seats: Seats, open_files: int = 1024) -> Feed:
-    """A feed whose clients take and free the seats themselves."""
+    """A feed whose clients take and free the seats themselves. `open_files` is how many this process may have."""
     feed = Feed(seats, seats, open_files)
     seats.watchers.append(feed.publish)
     return feed
 
 
 async def create_server(feed: Feed, host: str = HOST, port: int = PORT, origins: Iterable[str] = ()) -> Server:
+    """Serve a feed. Port 0 takes a free one. Raises OSError if the port is taken."""
     return await serve(feed.onconnect, host, port, **feed.options(origins))
 
 
 async def run(port: int, origins: Iterable[str]) -> None:
+    """Serve the seats of this process until Ctrl+C."""
     server = await create_server(stand_alone(Seats(), raise_open_files()), port=port, origins=origins)
     async with server:
         port = server.sockets[0].getsockname()[1]
@@ -232,20 +234,13 @@ async def run(port: int, origins: Iterable[str]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Tell everyone who looks at the seats of a show about each change."
-    )
-    parser.add_argument("--port", type=int, default=PORT)
+    parser = server_parser("Tell everyone who looks at the seats of a show about each change.", PORT)
     parser.add_argument(
         "--origin", action="append", default=[], help="a site whose pages may connect, as in https://hub.example"
     )
-    wanted = parser.parse_args()
-    try:
-        asyncio.run(run(wanted.port, wanted.origin))
-    except KeyboardInterrupt:
-        print("Ctrl+C received, every client was told")
-    except OSError as error:
-        raise SystemExit(f"Port {wanted.port}: {error.strerror}. Choose another with --port") from None
+    options = parser.parse_args()
+    with one_line_end(options.port, "every client was told"):
+        asyncio.run(run(options.port, options.origin))
 
 
 if __name__ == "__main__":

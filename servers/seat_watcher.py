@@ -1,4 +1,4 @@
-"""Show the seats of a show as they are taken, and find back to a server that was away.
+"""Watch the seats of a show in a terminal, and connect again to a server that was away.
 
 python -m servers.seat_feed
 python -m servers.seat_watcher --show 1
@@ -20,49 +20,54 @@ HOST, PORT = "127.0.0.1", 8002
 
 @dataclass
 class View:
-    """What one client knows of a show."""
+    """What one client knows of a show: which seats are taken, after the change with this number and life."""
 
-    number: int | None = None  # of the last change it was told
+    number: int | None = None  # None: nothing yet
     life: str = ""
     taken: set[int] = field(default_factory=set)
 
     @property
     def query(self) -> str:
-        """What to ask for: all seats at first, later only what was missed."""
+        """The query of the next handshake: it asks for all seats at first, later only for what was missed."""
         return "" if self.number is None else f"?since={self.number}&life={self.life}"
 
-    def hear(self, told: dict[str, Any]) -> None:
-        if told["type"] == "seats":
-            self.number, self.life, self.taken = told["number"], told["life"], set(told["taken"])
-        elif told["type"] == "change":
-            self.number = told["number"]
-            (self.taken.add if told["taken"] else self.taken.discard)(told["seat"])
+    def update(self, message: dict[str, Any]) -> None:
+        """Take in a message of the feed. One that is neither "seats" nor "change" leaves the view as it is."""
+        if message["type"] == "seats":
+            self.number, self.life, self.taken = message["number"], message["life"], set(message["taken"])
+        elif message["type"] == "change":
+            self.number = message["number"]
+            (self.taken.add if message["taken"] else self.taken.discard)(message["seat"])
 
 
-def in_words(told: dict[str, Any]) -> str:
-    if told["type"] == "seats":
-        return f"Show {told['show']}: {len(told['taken'])} of {told['seats']} seats are taken"
-    if told["type"] == "change":
-        return f"Seat {told['seat']} is {'taken' if told['taken'] else 'free'}"
-    return str(told.get("message", told))
+def describe(message: dict[str, Any]) -> str:
+    """A message of the feed as a line for people."""
+    if message["type"] == "seats":
+        return f"Show {message['show']}: {len(message['taken'])} of {message['seats']} seats are taken"
+    if message["type"] == "change":
+        return f"Seat {message['seat']} is {'taken' if message['taken'] else 'free'}"
+    return str(message.get("message", message))
 
 
-def pause(random_share: float) -> float:
-    """Seconds before the next try: half a second to one and a half, or all clients would come back at once."""
-    return 0.5 + random_share
+def retry_delay(jitter: float) -> float:
+    """Seconds before the next try. `jitter` is random, from 0 to 1: else all clients would come back at once."""
+    return 0.5 + jitter
 
 
 async def follow(url: str, view: View, show: Callable[[str], object]) -> None:
-    """Keep a view up to date until the server is away, or refuses: that raises an exception."""
+    """Keep a view up to date, and call `show` with a line for each message, as long as the connection lasts.
+
+    Raises ConnectionClosed, OSError or InvalidHandshake once the server is away, or refuses.
+    """
     async with connect(url + view.query) as websocket:
         while True:
-            told = json.loads(await websocket.recv())
-            view.hear(told)
-            show(in_words(told))
+            message = json.loads(await websocket.recv())
+            view.update(message)
+            show(describe(message))
 
 
 async def watch(url: str, view: View, show: Callable[[str], object] = print) -> None:
-    """Keep a view up to date for ever."""
+    """Follow for ever, also when the server is away for a time. Raises InvalidStatus if it refuses for good."""
     while True:
         try:
             await follow(url, view, show)
@@ -71,17 +76,17 @@ async def watch(url: str, view: View, show: Callable[[str], object] = print) -> 
                 raise
         except (OSError, ConnectionClosed, InvalidHandshake) as error:
             show(f"The server is away ({type(error).__name__}). Trying again")
-        await asyncio.sleep(pause(random.random()))
+        await asyncio.sleep(retry_delay(random.random()))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Show the seats of a show as they are taken.")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--show", type=int, default=1)
-    wanted = parser.parse_args()
-    url = f"ws://{HOST}:{wanted.port}/shows/{wanted.show}"
+    options = parser.parse_args()
+    url = f"ws://{HOST}:{options.port}/shows/{options.show}"
     try:
-        asyncio.run(watch(url, View(), lambda words: print(words, flush=True)))
+        asyncio.run(watch(url, View(), lambda line: print(line, flush=True)))
     except KeyboardInterrupt:
         print("Ctrl+C received, the server was told")
     except (InvalidStatus, InvalidURI) as error:

@@ -1,23 +1,26 @@
-"""A theatre's box office as a REST service: shows to look at, seats to book.
+"""Serve a theatre's box office as a REST service: shows to look at, seats to book.
 
 python -m servers.ticket_service
 curl -i http://127.0.0.1:8003/shows
 """
 
-import argparse
 import json
-import logging
-import sqlite3
 from dataclasses import replace
+from typing import Any, cast
 
-import waitress
+from a2wsgi import WSGIMiddleware
 from flask import Flask, Response, request
 from flask_restful import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from servers.ticket_description import description
-from servers.ticket_docs import docs, kept
-from servers.ticket_documents import (
+from servers.commands.server_command import add_database, one_line_end, server_parser
+from servers.guard.asgi_guard import App, Guard
+from servers.guard.asgi_server import AsgiServer
+from servers.tickets.addressee import refuse_strangers
+from servers.tickets.openapi import description
+from servers.tickets.problems import register_problems
+from servers.tickets.representations import (
+    Document,
     bookings_document,
     customer_document,
     entry_point,
@@ -26,8 +29,10 @@ from servers.ticket_documents import (
     show_document,
     shows_document,
 )
-from servers.ticket_problems import register_problems
-from servers.ticket_requests import (
+from servers.tickets.resource import TicketResource, request_body, root
+from servers.tickets.store import Booking, Store
+from servers.tickets.swagger import cacheable, docs
+from servers.tickets.validation import (
     JSON,
     MERGE_PATCH,
     BookingChanges,
@@ -35,72 +40,86 @@ from servers.ticket_requests import (
     NewCustomer,
     Page,
     check_seat,
-    query,
+    validate_query,
 )
-from servers.ticket_resource import TicketResource, root, sent
-from servers.ticket_store import Booking, Store
 
 HOST, PORT = "127.0.0.1", 8003
 MAX_BODY = 10_000  # bytes
-MAX_READ = 1_000_000  # bytes: waitress does not even begin to read what is longer
+MAX_READ = 1_000_000  # bytes: what is longer is not even read
+THREADS = 8  # in which the app is called
 NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-PUBLIC = "no-cache"  # anybody may keep it, but has to ask whether it still holds
+PUBLIC_CACHE = "no-cache"  # any cache may keep it, but has to revalidate it
 
 
 class EntryPoint(TicketResource):
+    """Where a client begins."""
+
     def get(self) -> Response:
-        return self.answer(entry_point(), cache=PUBLIC)
+        return self.answer(entry_point(), cache=PUBLIC_CACHE)
 
 
 class Shows(TicketResource):
+    """The collection of shows."""
+
     def get(self) -> Response:
-        return self.answer(shows_document(self.store.shows.values()), cache=PUBLIC)
+        return self.answer(shows_document(self.store.shows.values()), cache=PUBLIC_CACHE)
 
 
 class OneShow(TicketResource):
+    """One show, by its number."""
+
     def get(self, id: int) -> Response:
-        return self.answer(show_document(self.show_of(id)), cache=PUBLIC)
+        return self.answer(show_document(self.find_show(id)), cache=PUBLIC_CACHE)
 
 
 class Seats(TicketResource):
+    """The seats of a show, and which are taken."""
+
     def get(self, id: int) -> Response:
-        return self.answer(seats_document(self.show_of(id), self.store.taken(id)), cache=PUBLIC)
+        return self.answer(seats_document(self.find_show(id), self.store.taken(id)), cache=PUBLIC_CACHE)
 
 
 class Bookings(TicketResource):
+    """The collection of bookings that this client may see, in pages."""
+
     def get(self) -> Response:
-        page = query(Page, request.args.to_dict(flat=False))
-        found = self.store.bookings(
-            page.after, page.limit + 1, self.owner
-        )  # one more tells whether a page follows
-        shown, more = found[: page.limit], len(found) > page.limit
-        preceding = self.store.page_before(page.after, page.limit, self.owner)
-        links = page_links(page, shown[-1].id if more else None, preceding)
-        return self.answer(bookings_document(shown, self.store.shows, links))
+        return self.answer(self.page(validate_query(Page, request.args.to_dict(flat=False))))
 
     def post(self) -> Response:
-        wanted = sent(NewBooking, JSON)
+        wanted = request_body(NewBooking, JSON)
         check_seat(self.store.shows, wanted.show, wanted.seat)
+        self.check_addition(lambda: self.page(Page()))
         booking = self.store.book(wanted.show, wanted.seat, wanted.name, self.owner)
         return self.answer(self.document(booking), 201, Location=f"{root()}/bookings/{booking.id}")
 
+    def page(self, page: Page) -> Document:
+        """A page of the bookings. One more is read than is shown: it tells whether a page follows."""
+        found = self.store.bookings(page.after, page.limit + 1, self.owner)
+        shown, more = found[: page.limit], len(found) > page.limit
+        preceding = self.store.page_before(page.after, page.limit, self.owner)
+        links = page_links(page, shown[-1].id if more else None, preceding)
+        return bookings_document(shown, self.store.shows, links)
+
 
 class OneBooking(TicketResource):
+    """One booking, by its number."""
+
     def get(self, id: int) -> Response:
         booking = self.store.booking(id)
         self.check_owner(booking.owner)
         return self.answer(self.document(booking))
 
     def put(self, id: int) -> Response:
-        response = self.change(id, sent(NewBooking, JSON))
+        response = self.change(id, request_body(NewBooking, JSON))
         del response.headers["ETag"]  # RFC 9110 §9.3.4: these are not the bytes that the client has sent
         response.headers["Cache-Control"] = "no-store"  # so there is nothing to ask about later
         return response
 
     def patch(self, id: int) -> Response:
-        return self.change(id, sent(BookingChanges, JSON, MERGE_PATCH))
+        return self.change(id, request_body(BookingChanges, JSON, MERGE_PATCH))
 
     def change(self, id: int, wanted: NewBooking | BookingChanges) -> Response:
+        """Change the fields that were sent, in one transaction. Raises 401, 403, 404, 409, 412, 422 or 428."""
         def decide(booking: Booking) -> Booking:
             changed = replace(self.check_change(booking), **wanted.model_dump(exclude_unset=True))
             check_seat(self.store.shows, changed.show, changed.seat)
@@ -114,8 +133,12 @@ class OneBooking(TicketResource):
 
 
 class Customers(TicketResource):
+    """The collection of customers, which can be added to and not read."""
+
     def post(self) -> Response:
-        customer, token = self.store.customers.register(sent(NewCustomer, JSON).name)
+        wanted = request_body(NewCustomer, JSON)
+        self.check_addition(None)
+        customer, token = self.store.customers.register(wanted.name)
         where = f"{root()}/customers/{customer.id}"
         response = self.answer(customer_document(customer, token), 201, "no-store", Location=where)
         del response.headers["ETag"]  # no GET will have these bytes again
@@ -123,6 +146,8 @@ class Customers(TicketResource):
 
 
 class OneCustomer(TicketResource):
+    """One customer, for that customer alone."""
+
     def get(self, id: int) -> Response:
         self.check_owner(id)
         assert self.customer
@@ -141,35 +166,41 @@ RESOURCES = [
 ]
 
 
-def finish(response: Response) -> Response:
-    """What every answer has to say. Flask names the allowed methods in an order that changes with every start."""
-    if response.allow:
-        response.headers["Allow"] = ", ".join(sorted(response.allow))
-    if "PATCH" in response.allow:
-        response.headers["Accept-Patch"] = f"{MERGE_PATCH}, {JSON}"  # RFC 5789 §3.1
-    if not response.content_length:
-        del response.headers["Content-Type"]  # of nothing
-    if response.mimetype == "text/html":
-        response.headers.setdefault("Content-Security-Policy", NO_SCRIPTS)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+def complete_headers(response: Response) -> Response:
+    """Add the headers of every response. Flask names the allowed methods in an order that changes by the start."""
+    headers = response.headers
+    if allowed := headers.get("Allow"):
+        headers["Allow"] = ", ".join(sorted(allowed.split(", ")))
+        if "PATCH" in allowed:
+            headers["Accept-Patch"] = f"{MERGE_PATCH}, {JSON}"  # RFC 5789 §3.1
+    if headers.get("Content-Length", "0") == "0":
+        del headers["Content-Type"]  # of nothing
+    elif headers["Content-Type"].startswith("text/html"):
+        headers.setdefault("Content-Security-Policy", NO_SCRIPTS)
+    headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 def openapi() -> Response:
-    return kept(json.dumps(description(root())), JSON)
+    """The description of this service in OpenAPI."""
+    return cacheable(json.dumps(description(root())).encode(), JSON)
 
 
 class Routes(Api):  # type: ignore[misc]  # Flask-RESTful has no types
+    """Flask-RESTful's routes, which leave errors to Flask."""
+
     def error_router(self, original_handler, error):  # type: ignore[no-untyped-def]
-        return original_handler(error)  # Flask knows what to do with errors: see register_problems
+        return original_handler(error)  # see register_problems
 
 
 def create_app(store: Store) -> Flask:
+    """The service over a store, as a WSGI app."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.url_map.merge_slashes = False  # //shows is another address than /shows
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=0, x_host=0, x_prefix=1)  # type: ignore[method-assign]
-    app.after_request(finish)
+    app.before_request(refuse_strangers)
+    app.after_request(complete_headers)
     register_problems(app)
     routes = Routes(app)
     app.register_blueprint(docs)
@@ -179,24 +210,29 @@ def create_app(store: Store) -> Flask:
     return app
 
 
+def create_asgi_app(store: Store) -> App:
+    """The service as an ASGI app: a2wsgi calls the WSGI app in threads."""
+    return cast(App, WSGIMiddleware(cast(Any, create_app(store)), THREADS))
+
+
+def create_server(host: str = HOST, port: int = PORT, store: Store | None = None) -> AsgiServer:
+    """The service on uvicorn. Port 0 takes a free one; without a store, bookings are kept in memory.
+
+    Raises OSError if the port is taken.
+    """
+    return AsgiServer((host, port), Guard(create_asgi_app(store or Store()), MAX_READ))
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="A theatre's box office as a REST service.")
-    parser.add_argument("--port", type=int, default=PORT)
-    parser.add_argument("--database", metavar="FILE", default=":memory:", help="where to keep bookings")
-    wanted = parser.parse_args()
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # who has to wait a moment is no news
-    try:
-        app = create_app(Store(wanted.database))
-        server = waitress.create_server(app, host=HOST, port=wanted.port, max_request_body_size=MAX_READ)
-        print(f"Started REST service at http://{HOST}:{server.effective_port}/shows, Ctrl+C ends it", flush=True)
-        server.run()  # until Ctrl+C, which it catches itself
-    except KeyboardInterrupt:
-        pass  # it came before the server ran
-    except OSError as error:
-        raise SystemExit(f"Port {wanted.port}: {error.strerror}. Choose another with --port") from None
-    except sqlite3.Error as error:
-        raise SystemExit(f"Database {wanted.database}: {error}. Choose another with --database") from None
-    print("Ctrl+C received, the port is free again")
+    parser = server_parser("A theatre's box office as a REST service.", PORT)
+    add_database(parser)
+    options = parser.parse_args()
+    with (
+        one_line_end(options.port, "the port is free again", options.database),
+        create_server(port=options.port, store=Store(options.database)) as server,
+    ):
+        print(f"Started REST service at http://{HOST}:{server.server_port}/shows, Ctrl+C ends it", flush=True)
+        server.serve_forever()
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 from wirelab import Server, launch
-from wirelab.expect import Expect, Stopped
-from wirelab.patience import Deadline
-from wirelab.probe import Probe
-from wirelab.result import Finding
+from wirelab.checking.expectations import Expect, Stopped
+from wirelab.checking.probe import Probe
+from wirelab.checking.result import Finding
+from wirelab.checking.timeouts import check_deadline
 
 Answer = Callable[[socket.socket, bytes], object]
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 s
@@ -102,7 +102,7 @@ def look(server: Server, question: Callable[[Probe], Any]) -> Expect:
     """Ask a server something, and get all that the probe had to say."""
     expect = Expect()
     with contextlib.suppress(Stopped):
-        question(Probe(server, expect, Deadline()))
+        question(Probe(server, expect, check_deadline()))
     return expect
 
 

@@ -7,10 +7,11 @@ or a number of lost bytes may stand in place of the bytes. Each turn is a millis
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from wirelab.messages import Exchange, Message
-from wirelab.reading import read
-from wirelab.recording import End, Piece, Recording, Side
-from wirelab.wire import Conversation, read_all
+from wirelab.conversation.connection_parser import read
+from wirelab.conversation.conversation import Conversation, read_all
+from wirelab.conversation.http_messages import Exchange
+from wirelab.conversation.messages import Message
+from wirelab.conversation.recording import End, Piece, Recording, Side
 
 Turn = tuple[str, bytes | int | End]
 SIDES = {">": Side.CLIENT, "<": Side.SERVER}

@@ -1,6 +1,7 @@
 """The command does what its help says."""
 
 import contextlib
+import os
 import re
 import subprocess
 import sys
@@ -10,11 +11,12 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import requests
 
 from wirelab import launch
-from wirelab.cli import main, parser
+from wirelab.cli import CALLED_FROM, _root_settings, main, parser
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,11 +28,21 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["build", "--nonsense"], ["open", "--port", "many"]])
-def test_words_that_make_no_sense_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("folder", "called"), [(None, "wirelab"), (".", "python3 start.py")])
+def test_words_that_make_no_sense_are_refused(
+    words: list[str],
+    folder: str | None,
+    called: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(CALLED_FROM, raising=False)
+    if folder:
+        monkeypatch.setenv(CALLED_FROM, folder)
     with pytest.raises(SystemExit) as refused:
         main(words)
     assert refused.value.code == 2
-    assert "usage: wirelab" in capsys.readouterr().err
+    assert f"usage: {called}" in capsys.readouterr().err
 
 
 def test_an_unknown_stem_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +67,7 @@ def test_the_parser_that_nothing_uses_is_not_built() -> None:
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that `wirelab --no-browser` started, from another folder."""
-    command = [sys.executable, "-m", "wirelab", "--no-browser", "--port", "18888", "--allow-root"]
+    command = [sys.executable, "-m", "wirelab", "--no-browser", "--port", "18888"]
     settings = ["--ServerApp.port_retries=50", "--IdentityProvider.token=secret"]
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     said = elsewhere / "said"
@@ -95,3 +107,31 @@ def test_a_launched_server_is_reached_through_jupyterlab(lab: str) -> None:
     server = launch(Hello, port=0)
     asked: dict[str, Any] = {"headers": {"Authorization": "token secret"}, "timeout": 30}
     assert requests.get(f"{lab}/proxy/{server.port}/x", **asked).text == "hello /x"
+
+
+ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root sees this")
+OPEN_TO_ALL = "c.ServerApp.ip = '0.0.0.0'\n"  # a setting of the user's own
+
+
+@ROOT
+def test_root_is_let_in_from_this_computer_only_and_told_so(tmp_path: Path) -> None:
+    (tmp_path / "jupyter_server_config.py").write_text(OPEN_TO_ALL)
+    command = [sys.executable, "-m", "wirelab", "--no-browser", "--ServerApp.port=0"]
+    said = tmp_path / "said"
+    environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path)}
+    with said.open("w") as output, subprocess.Popen(
+        command, env=environment, stdout=output, stderr=subprocess.STDOUT
+    ) as process:
+        wait_for(said, r"http://127\.0\.0\.1:\d+")
+        found = psutil.Process(process.pid).net_connections("tcp")
+        process.terminate()
+    assert said.read_text().startswith("You are root, so JupyterLab runs as root, and on this computer only.\n")
+    assert {one.laddr.ip for one in found if one.status == psutil.CONN_LISTEN} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("words", [["--ip=0.0.0.0"], ["--ServerApp.ip", "0.0.0.0"], ["--ip", "0.0.0.0"]])
+def test_an_address_of_ones_own_is_not_called_this_computer_only(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _root_settings(words) == ["--allow-root"]
+    assert capsys.readouterr().err == "You are root, so JupyterLab runs as root.\n"

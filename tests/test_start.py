@@ -405,6 +405,18 @@ def test_an_old_python_alone_sends_the_learner_to_python_org(copy: Copy, old_pyt
     assert start.stderr.endswith(": install one from python.org/downloads.\n")
 
 
+@posix
+def test_a_terminal_shows_which_step_of_the_set_up_is_done():
+    import pty
+
+    leader, follower = pty.openpty()
+    code = "import runpy; runpy.run_path('start.py')['step'](2, str, 'done')"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, stderr=follower, check=True)
+    os.close(follower)
+    assert os.read(leader, 1000).startswith(b"\r  2 of 3: the packages, 0 s ")
+    os.close(leader)
+
+
 def test_help_before_the_first_start_sets_nothing_up(copy: Copy):
     course = copy()
     start = course.start("--help")

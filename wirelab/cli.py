@@ -3,46 +3,91 @@
 import argparse
 import io
 import os
+import re
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
-import wirelab.quick_start  # noqa: F401
-from wirelab.course import COURSE, SANITIZE
+import wirelab.notebook.import_speed  # noqa: F401
 from wirelab.errors import WirelabError
+from wirelab.paths import COURSE
 
-FIRST = "notebooks/00-start-here.ipynb"
+CALLED_FROM = "WIRELAB_CALLED_FROM"  # the folder in which start.py was called; it goes on in the course's own
+OPEN_ALREADY = "The course is open already, in another window: {}"
+OPEN_TAB = "If it is open in JupyterLab, choose File → Reload Notebook from Disk, or close it without saving."
 WORKERS = min(8, (os.cpu_count() or 1) + 1)  # tests wait a third of their time
-CELL_TIMEOUT = 30  # seconds
 
 
 def open_course(words: argparse.Namespace) -> int:
     """Open the course in JupyterLab."""
-    from jupyterlab.labapp import LabApp
+    from wirelab.building.notebook_trust import sign
+    from wirelab.opening import last_place
+    from wirelab.opening.quiet_lab import run_lab
 
+    if not _wants_a_second_one(words) and (address := _open_already()):
+        return _lead_to(address, with_browser=not words.no_browser)
+    sign(COURSE)
     # In a terminal of JupyterLab, `python -m servers.web_server` is to find the Python that has the packages.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    settings = [f"--ServerApp.root_dir={COURSE}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    settings = [f"--ServerApp.root_dir={COURSE}", f"--LabApp.default_url={last_place.landing_page()}"]
+    settings += last_place.settings()
     settings += ["--no-browser"] if words.no_browser else []
     settings += [f"--port={words.port}"] if words.port else []
-    LabApp.launch_instance([*settings, *words.rest])
+    settings += _root_settings(words.rest) if _is_root() else []
+    return run_lab([*settings, *words.rest], port=words.port)
+
+
+def _wants_a_second_one(words: argparse.Namespace) -> bool:
+    """Whether a port is named: then the course is opened there, whatever runs already."""
+    return bool(words.port) or any(re.match(r"--(\w+\.)?port\b", word) for word in words.rest)
+
+
+def _open_already() -> str:
+    from wirelab.opening.running_course import running_course
+
+    return running_course()
+
+
+def _lead_to(address: str, *, with_browser: bool) -> int:
+    """Show the JupyterLab that runs already, instead of a second one with kernels of its own."""
+    print(OPEN_ALREADY.format(address), file=sys.stderr)
+    if with_browser:
+        webbrowser.open(address)
     return 0
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _root_settings(words: Sequence[str]) -> list[str]:
+    """What JupyterLab needs to start as root, as in a container, where it would refuse.
+
+    It then listens on this computer alone, whatever a configuration file says; an --ip among `words` counts more.
+    """
+    if any(re.match(r"--(\w+\.)?ip\b", word) for word in words):
+        print("You are root, so JupyterLab runs as root.", file=sys.stderr)
+        return ["--allow-root"]
+    print("You are root, so JupyterLab runs as root, and on this computer only.", file=sys.stderr)
+    return ["--allow-root", "--ServerApp.ip=127.0.0.1"]
 
 
 def test(words: argparse.Namespace) -> int:
     """Run every test: of the kit, of the servers, and of each notebook's stored outputs."""
-    nbval = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={CELL_TIMEOUT}"]
-    side_by_side = ["-n", str(WORKERS), "--dist", "loadfile"]
     chosen = ["-m", "not proof"]  # a later -m, from the command line, counts instead
-    nbval += [f"--nbval-sanitize-with={SANITIZE}", "-p", "wirelab.quick_start"]
-    command = [sys.executable, "-m", "pytest", *nbval, *side_by_side, *chosen]
+    command = [sys.executable, "-m", "pytest", "--nbval", "-n", str(WORKERS), *chosen]
+    command += ["-p", "wirelab.notebook.import_speed"]
     return subprocess.call([*command, *words.rest], cwd=COURSE)
 
 
 def build_notebooks(words: argparse.Namespace) -> int:
     """Build the notebooks from sources/, or with --check only tell which are stale."""
-    from wirelab.build import build, stale  # takes two seconds, which opening the course need not wait for
+    from wirelab.building.builder import (  # takes two seconds, which opening the course need not wait for
+        build,
+        stale,
+    )
 
     if not words.check:
         for path in build(COURSE, words.stems):
@@ -56,29 +101,81 @@ def build_notebooks(words: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def tell_minutes(words: argparse.Namespace) -> int:
+    """Tell each section's minutes, stated and reckoned, or with --write correct those that are off."""
+    from wirelab.building.stated_minutes import lessons, state_minutes
+
+    if words.write:
+        state_minutes(COURSE, words.stems)
+    found = lessons(COURSE, words.stems)
+    for lesson in found:
+        print(f"{lesson.path.stem}: {lesson.stated} minutes")
+        for section in lesson.sections:
+            off = "" if section.is_honest else "  <- off"
+            print(f"  {section.stated:3} stated {section.reckoned:5.1f} reckoned  {section.heading}{off}")
+    return 0 if all(section.is_honest for lesson in found for section in lesson.sections) else 1
+
+
 def reset_exercise(words: argparse.Namespace) -> int:
     """Give an exercise back as it was, and keep your own beside it."""
-    from wirelab.build import reset
+    from wirelab.building.builder import reset
 
     exercise, kept = reset(COURSE, words.stem)
     print(f"{exercise.relative_to(COURSE).as_posix()} is as it was")
     if kept:
         print(f"yours is now {kept.relative_to(COURSE).as_posix()}")
+    print(OPEN_TAB)
+    return 0
+
+
+def update_course(words: argparse.Namespace) -> int:
+    """Bring a newer course, and keep what you have written."""
+    from wirelab.course_update import update
+
+    done = update(COURSE)
+    print("Here is the newest course." if done.is_new else "There is no newer course.")
+    for name, kept in done.kept:
+        print(f"{name} has changed: yours is now {kept}")
+    if done.is_new:
+        print("Run start.py again before you go on." + (f" {OPEN_TAB}" if done.kept else ""))
+    return 0
+
+
+def show_progress(words: argparse.Namespace) -> int:
+    """Show the course as a map: what is done, what is begun, and what comes next."""
+    from wirelab.opening.running_course import linked
+    from wirelab.tracking.course_map import progress
+
+    print(linked(repr(progress()), _open_already()))
+    return 0
+
+
+def tap_server(words: argparse.Namespace) -> int:
+    """Show in this terminal what crosses the wire to a server, until Ctrl+C."""
+    from wirelab.tapping.terminal import tap_until_interrupted
+
+    tap_until_interrupted(words.target, listen=words.port, save=words.save, raw=words.raw)
     return 0
 
 
 def look_around(words: argparse.Namespace) -> int:
     """Check that this computer has all that the course needs."""
-    from wirelab.doctor import doctor
+    from wirelab.system_check import doctor
 
     report = doctor()
     print(report)
     return 0 if report.is_well else 1
 
 
+def _path_from_here(name: str) -> Path:
+    """A path as the user means it, who may have called start.py from another folder."""
+    return Path(os.environ.get(CALLED_FROM, "")) / name
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
-    top = argparse.ArgumentParser(prog="wirelab", description="Python on the wire: the course and its tools.")
+    called = "python3 start.py" if CALLED_FROM in os.environ else "wirelab"
+    top = argparse.ArgumentParser(prog=called, description="Python on the wire: the course and its tools.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, function: object) -> argparse.ArgumentParser:
@@ -94,8 +191,19 @@ def parser() -> argparse.ArgumentParser:
     building = command("build", build_notebooks)
     building.add_argument("--check", action="store_true", help="change nothing, fail if something is stale")
     building.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
+    telling = command("minutes", tell_minutes)
+    telling.add_argument("--write", action="store_true", help="correct them in sources/ and in README.md")
+    telling.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
     resetting = command("reset", reset_exercise)
     resetting.add_argument("stem", metavar="STEM", help="which one, as in 12-web-server or 12")
+    command("progress", show_progress)
+    command("update", update_course)
+    tapping = command("tap", tap_server)
+    tapping.add_argument("target", metavar="SERVER", help="as in 8001, example.org:80 or http://127.0.0.1:8001")
+    tapping.add_argument("--port", type=int, help="where clients connect (default: 1000 more than the server's)")
+    saved = "a .har or .txt that keeps all of it, in the end"
+    tapping.add_argument("--save", type=_path_from_here, metavar="FILE", help=saved)
+    tapping.add_argument("--raw", action="store_true", help="show the bytes of each message as well")
     command("doctor", look_around)
     return top
 
@@ -122,3 +230,5 @@ def main(words: Sequence[str] | None = None) -> int:
     except WirelabError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # as before a command has begun to listen for Ctrl+C
+        return 130

@@ -6,9 +6,10 @@
     │   ├── ServerDied         a module ended before it listened
     │   └── NeverReady         a module ran, but did not listen in time
     ├── LogTimeout             the log did not get as many lines as were waited for
-    ├── WireError              wire() was given no server, or save() no file it can write
+    ├── WireError              wire() was given no server, save() no file, or as_curl() no request for curl
     ├── UnknownExercise        check() was given an id that no module in checks/ has
     ├── SourceError            a course source has a mistake, at a file and a line
+    ├── NotUpdated           the newer course could not be brought
     ├── NotWritten             a file could not be written: the disk is full, or the folder somebody else's
     └── KernelFailed           a notebook's kernel died or ran out of time
 
@@ -48,7 +49,7 @@ class LogTimeout(WirelabError):
 
 
 class WireError(WirelabError):
-    """wire() was given no server, or save() no file it can write."""
+    """wire() was given no server, save() no file it can write, or as_curl() a request that curl cannot send."""
 
 
 class UnknownExercise(WirelabError):
@@ -61,6 +62,10 @@ class SourceError(WirelabError):
 
 class NotWritten(WirelabError):
     """A file could not be written: the disk is full, or the folder somebody else's."""
+
+
+class NotUpdated(WirelabError):
+    """The newer course could not be brought."""
 
 
 class KernelFailed(WirelabError):

@@ -6,6 +6,7 @@
 const TITLES = { 1: "Hamlet", 2: "The Tempest", 3: "Twelfth Night" };
 const ROW = 10; // seats
 const QUICK = 1000, SLOW = 5000; // milliseconds between two tries to connect
+const STEADY = 2000; // milliseconds after which a connection on which nothing comes is taken for live
 
 const query = new URLSearchParams(location.search);
 const show = Number.parseInt(query.get("show"), 10) || 1;
@@ -35,9 +36,13 @@ function connect() {
   const address = feedAddress(new URL(location), port);
   if (number !== null) address.search = new URLSearchParams({ since: number, life });
   socket = new WebSocket(address);
-  socket.onopen = () => { tries = 0; line("live", true); say(""); };
-  socket.onmessage = (event) => hear(JSON.parse(event.data));
+  let steady = 0;
+  const live = () => { clearTimeout(steady); if (tries) say(""); tries = 0; line("live", true); };
+  // A proxy may open the connection before it has reached the feed, and close it again.
+  socket.onopen = () => { steady = setTimeout(live, STEADY); };
+  socket.onmessage = (event) => { live(); hear(JSON.parse(event.data)); };
   socket.onclose = (event) => {
+    clearTimeout(steady);
     line("not live: connecting again…", false);
     if (number === null && tries === 2) say("Nobody tells of seats here. The whole box office does.");
     // A little chance, so that not all pages come back in the same instant.

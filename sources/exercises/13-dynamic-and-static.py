@@ -10,17 +10,18 @@ import time
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
-from wirelab import check, launch, stop_all
+from wirelab import check, hint, launch, show_me, stop_all
 
 # %% [markdown]
 # ## 13.1 What kind of file
 #
-# Write `kind_of`, so that it gives the media type for the name of a file. Add `; charset=utf-8` to every type that begins with
-# `text/`. For what nobody knows it is `application/octet-stream`.
+# Write `kind_of`. It gets the name of a file and returns its media type, as a string. Add `; charset=utf-8` to every type that begins
+# with `text/`, and to no other. If `mimetypes` does not know the ending, return `application/octet-stream`. An ending may be in capitals:
+# `MAP.PNG` is a picture like `map.png`.
 
 # %% [markdown] tags=["solution"]
-# `guess_type` gives a pair, and the type is the first of the two; for an unknown ending it is `None`, and `or` puts the honest answer
-# in its place. Only text has an encoding: a picture's bytes mean the same everywhere.
+# `guess_type` returns a pair, and the type is the first of the two. For an unknown ending the type is `None`, and `or` puts
+# `application/octet-stream` in its place. Only text has an encoding.
 
 # %% exercise="13.1"
 def kind_of(name):
@@ -33,20 +34,74 @@ def kind_of(name):
 def kind_of(name):
     return mimetypes.guess_type(name)
 
+# %% wrong="13.1" caught_by="your code crashed" says="That is a tuple, several values in one" whole=1
+def kind_of(name):
+    kind = mimetypes.guess_type(name)
+    return kind + "; charset=utf-8" if kind.startswith("text/") else kind
+
 # %% wrong="13.1" caught_by="knows the type of index.html" says="a client has to know the encoding as well"
 def kind_of(name):
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
-# %% wrong="13.1" caught_by="your code crashed" says="AttributeError: 'NoneType' object has no attribute 'startswith'"
+# %% wrong="13.1" caught_by="your code crashed" says="guess_type gives None as the type where it knows nothing"
+- kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
++ kind = mimetypes.guess_type(name)[0]
+
+# %% wrong="13.1" caught_by="knows the type of map.png" says="Only a type that begins with text/ gets a charset"
+- return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
++ return f"{kind}; charset=utf-8"
+
+# %% wrong="13.1" caught_by="knows the type of letter.odt" says="Only a type that begins with text/ gets a charset"
+- return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
++ return f"{kind}; charset=utf-8" if "text" in kind else kind
+
+# %% wrong="13.1" caught_by="knows the type of text.png" says="Only a type that begins with text/ gets a charset"
+- return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
++ return f"{kind}; charset=utf-8" if kind.startswith("text/") or name.startswith("text") else kind
+
+# %% wrong="13.1" caught_by="knows the type of week.2027.html" says="from the last one"
+- kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
++ kind = mimetypes.types_map.get("." + "".join(name.lower().split(".")[1:2]), "application/octet-stream")
+
+# %% wrong="13.1" caught_by="knows the type of MAP.PNG" says="in capitals too"
+- kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
++ kind = mimetypes.types_map.get("." + name.rpartition(".")[2], "application/octet-stream")
+
+# %% wrong="13.1" caught_by="knows the type of map.png" says="What print() shows is gone"
+- return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
++ print(kind)
+
+# %% right="13.1" style="three ways out"
 def kind_of(name):
-    kind = mimetypes.guess_type(name)[0]
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    kind, _ = mimetypes.guess_type(name)
+    if kind is None:
+        return "application/octet-stream"
+    return kind + "; charset=utf-8" if kind.split("/")[0] == "text" else kind
+
+# %% right="13.1" style="the table of the module"
+from pathlib import PurePath
+
+
+def kind_of(name):
+    ending = PurePath(name).suffix.lower()
+    kind = mimetypes.types_map.get(ending, "application/octet-stream")
+    return kind + ";charset=UTF-8" * kind.startswith("text/")
+
+# %% right="13.1" style="a match statement"
+def kind_of(name):
+    match (mimetypes.guess_type(name)[0] or "").partition("/"):
+        case ("", _, _):
+            return "application/octet-stream"
+        case ("text", slash, rest):
+            return f"text/{rest}; charset=utf-8"
+        case parts:
+            return "".join(parts)
 
 # %% checks="13.1" points=2
 check("13.1", kind_of)
 
 # %% [markdown]
-# `reply` below writes a whole response, as in the lesson. Your handlers are made from `Replies`, and have only to call it.
+# `reply` below writes a whole response, as in the lesson. Your handlers are subclasses of `Replies`, and call it.
 
 # %%
 class Replies(BaseHTTPRequestHandler):
@@ -61,15 +116,16 @@ class Replies(BaseHTTPRequestHandler):
 # %% [markdown]
 # ## 13.2 A report on the fly
 #
-# Every path that ends in `.zzz` is a report, made when it is asked for: as HTML, with the status 200, and with the text
+# Every path that ends in `.zzz` is a report. The server makes it when a client asks: an HTML page, with the status 200, that shows
 #
 # `Report of /harbour.zzz, day 64 of 2027`
 #
-# for the path that was asked for, and for today. All other paths are 404.
+# with the path of the request, the number of today's day in the year (without zeros in front), and the year. The page may show more
+# than that, and have any tags. The answer to all other paths is 404.
 
 # %% [markdown] tags=["solution"]
-# `time.localtime()` is called inside of `do_GET`, so that each request gets its own day; called once at the top, it would be the day on
-# which the server was started. Both branches end in `reply`: a request without an answer is a client that waits.
+# `time.localtime()` is called inside `do_GET`, so each request gets its own day. Called once at the top, it would give the day on which
+# the server was started. Both branches end in `reply`, because a client waits for an answer to every request.
 
 # %% exercise="13.2"
 class Reports(Replies):
@@ -83,29 +139,87 @@ class Reports(Replies):
             self.reply(404, "text/plain; charset=utf-8", b"No such report.")
         ### END SOLUTION
 
-# %% wrong="13.2" caught_by="answers GET /harbour.txt" says="it closed the connection without an answer"
-class Reports(Replies):
-    def do_GET(self):
-        if self.path.endswith(".zzz"):
-            now = time.localtime()
-            text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
-            self.reply(200, "text/html", text.encode())
+# %% wrong="13.2" caught_by="answers GET /harbour.txt" says="Every request needs an answer"
+- else:
+-     self.reply(404, "text/plain; charset=utf-8", b"No such report.")
 
 # %% wrong="13.2" caught_by="names the path, the day of the year and the year" says="tm_yday and tm_year"
-class Reports(Replies):
-    def do_GET(self):
-        if self.path.endswith(".zzz"):
-            now = time.localtime()
-            text = f"Report of {self.path}, day {now.tm_year} of {now.tm_yday}"
-            self.reply(200, "text/html", text.encode())
-        else:
-            self.reply(404, "text/plain", b"No such report.")
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ text = f"Report of {self.path}, day {now.tm_year} of {now.tm_yday}"
+
+# %% wrong="13.2" caught_by="names the path, the day of the year and the year" says="tm_yday and tm_year"
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ text = f"Report of {self.path}, day {now.tm_mday} of {now.tm_year}"
+
+# %% wrong="13.2" caught_by="names the path, the day of the year and the year" says="A title is not shown in the page"
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ text = f"<title>Report of {self.path}, day {now.tm_yday} of {now.tm_year}</title>"
 
 # %% wrong="13.2" caught_by="your code crashed" says="TypeError: a bytes-like object is required, not 'str'"
+- self.reply(200, "text/html; charset=utf-8", text.encode())
++ self.reply(200, "text/html; charset=utf-8", text)
+
+# %% wrong="13.2" caught_by="has the right day on 05 January 2028 too" says="Ask for the day with each request"
+- class Reports(Replies):
++ now = time.localtime()
++ class Reports(Replies):
+
+- now = time.localtime()
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
+
+# %% wrong="13.2" caught_by="has the right day on 05 January 2028 too" says="no zeros in front"
+- now = time.localtime()
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ text = time.strftime(f"Report of {self.path}, day %j of %Y")
+
+# %% wrong="13.2" caught_by="makes a report of /2/hilltop.zzz" says="just as it stands there"
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ text = f"Report of /harbour.zzz, day {now.tm_yday} of {now.tm_year}"
+
+# %% wrong="13.2" caught_by="answers 404 for /harbour.zzz.txt" says="A report is what ends in .zzz"
+- if self.path.endswith(".zzz"):
++ if ".zzz" in self.path:
+
+# %% wrong="13.2" caught_by="answers 404 for /harbourzzz" says="with the dot"
+- if self.path.endswith(".zzz"):
++ if self.path.endswith("zzz"):
+
+# %% wrong="13.2" caught_by="says that it is HTML" says="a text/plain is shown as it is"
+- self.reply(200, "text/html; charset=utf-8", text.encode())
++ self.reply(200, "text/plain; charset=utf-8", text.encode())
+
+# %% right="13.2" style="datetime, and 404 first"
+from datetime import date
+
+
 class Reports(Replies):
     def do_GET(self):
-        now = time.localtime()
-        self.reply(200, "text/html", f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}")
+        if self.path[-4:] != ".zzz":
+            return self.send_error(404)
+        today = date.today()
+        text = "Report of {}, day {} of {}".format(self.path, today.timetuple().tm_yday, today.year)
+        self.reply(200, "text/html", bytes(text, "utf-8"))
+
+# %% right="13.2" style="a whole page"
+- text = f"Report of {self.path}, day {now.tm_yday} of {now.tm_year}"
++ said = f"Report of <b>{self.path}</b>, day&#32;{now.tm_yday} of {now.tm_year}"
++ text = f"<!doctype html>\n<title>Report</title>\n<h1>Station</h1>\n<p>{said}</p>\n"
+
+# %% right="13.2" style="strftime, and the zeros taken off"
+from datetime import datetime
+
+
+class Reports(Replies):
+    def do_GET(self):
+        match self.path.rpartition("."):
+            case (_, ".", "zzz"):
+                today = datetime.now()
+                day = int(today.strftime("%j"))
+                page = f"<html><body>Report of {self.path},\nday {day} of {today:%Y}</body></html>"
+                self.reply(200, "text/html; charset=utf-8", page.encode())
+            case _:
+                self.reply(404, "text/html", b"<p>There is no such report.</p>")
 
 # %%
 reports = launch(Reports)
@@ -116,12 +230,13 @@ check("13.2", reports)
 # %% [markdown]
 # ## 13.3 Files in memory
 #
-# These files are not on a disk, but in a dictionary. Serve them: status 200, the type that `kind_of` gives, the bytes as they are.
-# What is not in `FILES` is 404. And let your handler answer `HEAD` as well.
+# These files are not on a disk, but in a dictionary. Serve them with the status 200, the type that `kind_of` returns, and the bytes as
+# they are. The answer to every path that is not in `FILES` is 404, to `/` too. Your handler also has to answer `HEAD`: for any path, with
+# the status and the headers of `GET`.
 
 # %% [markdown] tags=["solution"]
-# The values are bytes, so nothing has to be encoded: encoding a picture would change it. `do_HEAD = do_GET` makes the two methods the
-# same, and `reply` leaves the body out for HEAD. The name of the file for `kind_of` may well be the whole path; only its ending matters.
+# The values are bytes already, so they are not encoded. `do_HEAD = do_GET` gives the method a second name, and `reply` leaves the body
+# out for HEAD. `kind_of` may get the whole path, because only the ending matters.
 
 # %% exercise="13.3"
 FILES = {
@@ -141,43 +256,88 @@ class Files(Replies):
     do_HEAD = do_GET
     ### END SOLUTION
 
-# %% wrong="13.3" caught_by="knows HEAD" says="A handler answers HEAD with a method do_HEAD"
-FILES = {"/index.html": b"<!doctype html>", "/map.png": b"\x89PNG\r\n\x1a\n\x00\xff"}
+# %% wrong="13.3" caught_by="answers HEAD /map.png with 200" says="A handler answers HEAD with a method do_HEAD"
+- do_HEAD = do_GET
 
+# %% wrong="13.3" caught_by="sends /map.png byte by byte" says="send them as they are"
+- self.reply(200, kind_of(self.path), FILES[self.path])
++ self.reply(200, kind_of(self.path), str(FILES[self.path]).encode())
 
+# %% wrong="13.3" caught_by="sends /index.html byte by byte" says="send them as they are"
+- self.reply(200, kind_of(self.path), FILES[self.path])
++ self.reply(200, kind_of(self.path), FILES[self.path].strip(b"\n"))
+
+# %% wrong="13.3" caught_by="answers 200 for /index.html" says="Look the path up in FILES"
+- if self.path in FILES:
++ if self.path == "/index.html":
++     self.reply(500, "text/html", b"")
++ elif self.path in FILES:
+
+# %% wrong="13.3" caught_by="says that /index.html is text/html; charset=utf-8" says="kind_of(self.path) gives the type"
+- self.reply(200, kind_of(self.path), FILES[self.path])
++ self.reply(200, mimetypes.guess_type(self.path)[0], FILES[self.path])
+
+# %% wrong="13.3" caught_by="tells HEAD how long /map.png is" says="HEAD gets the same headers as GET"
+- do_HEAD = do_GET
++ def do_HEAD(self):
++     self.reply(200, kind_of(self.path), b"")
+
+# %% wrong="13.3" caught_by="answers HEAD with 404 for what is not in FILES" says="Look the whole path up in FILES"
+- do_HEAD = do_GET
++ def do_HEAD(self):
++     self.reply(200, kind_of(self.path), FILES.get(self.path, b""))
+
+# %% wrong="13.3" caught_by="answers 404 for /, which is not in FILES" says="Look the whole path up in FILES"
+- if self.path in FILES:
++ if self.path == "/":
++     self.path = "/index.html"
++ if self.path in FILES:
+
+# %% wrong="13.3" caught_by="sends no more bytes than it promised" says="An answer to HEAD"
+- do_HEAD = do_GET
++ def do_HEAD(self):
++     self.command = "GET"
++     self.do_GET()
+
+# %% wrong="13.3" caught_by="tells HEAD that /map.png is image/png" says="HEAD gets the same headers as GET"
+- do_HEAD = do_GET
++ def do_HEAD(self):
++     found = self.path in FILES
++     self.reply(200 if found else 404, "text/plain", FILES.get(self.path, b""))
+
+# %% right="13.3" style="get, and do_HEAD calls do_GET"
 class Files(Replies):
     def do_GET(self):
-        if self.path in FILES:
-            self.reply(200, kind_of(self.path), FILES[self.path])
-        else:
-            self.reply(404, "text/plain; charset=utf-8", b"No such file.")
+        body = FILES.get(self.path)
+        if body is None:
+            return self.send_error(404)
+        self.reply(200, kind_of(self.path.lstrip("/")), body)
 
-# %% wrong="13.3" caught_by="sends the picture byte by byte" says="send them as they are"
-FILES = {"/index.html": b"<!doctype html>", "/map.png": b"\x89PNG\r\n\x1a\n\x00\xff"}
+    def do_HEAD(self):
+        self.do_GET()
 
-
+# %% right="13.3" style="a function that decides"
 class Files(Replies):
+    def respond(self):
+        try:
+            return 200, kind_of(self.path), FILES[self.path]
+        except KeyError:
+            return 404, "text/html", b"<p>There is no such file.</p>"
+
     def do_GET(self):
-        if self.path in FILES:
-            self.reply(200, kind_of(self.path), str(FILES[self.path]).encode())
-        else:
-            self.reply(404, "text/plain; charset=utf-8", b"No such file.")
+        self.reply(*self.respond())
 
     do_HEAD = do_GET
 
-# %% wrong="13.3" caught_by="tells HEAD how long the picture is" says="HEAD gets the same headers as GET"
-FILES = {"/index.html": b"<!doctype html>", "/map.png": b"\x89PNG\r\n\x1a\n\x00\xff"}
-
-
-class Files(Replies):
-    def do_GET(self):
-        if self.path in FILES:
-            self.reply(200, kind_of(self.path), FILES[self.path])
-        else:
-            self.reply(404, "text/plain; charset=utf-8", b"No such file.")
-
-    def do_HEAD(self):
-        self.reply(200, kind_of(self.path), b"")
+# %% right="13.3" style="a whole response for HEAD"
+- do_HEAD = do_GET
++ def do_HEAD(self):
++     body = FILES.get(self.path)
++     self.send_response(404 if body is None else 200)
++     if body is not None:
++         self.send_header("Content-Type", kind_of(self.path))
++         self.send_header("Content-Length", len(body))
++     self.end_headers()
 
 # %%
 files = launch(Files)
@@ -188,13 +348,19 @@ check("13.3", files)
 # %% [markdown]
 # ## 13.4 Send in a reading
 #
-# A form with the fields `station` and `degrees` is sent to `/readings` by POST. Answer it with 200 and a text such as
-# `Harbour: 17.5`, in UTF-8. If a field is missing, or `degrees` is no number, answer 400. At any other path answer 404.
+# A client sends a form with the fields `station` and `degrees` to `/readings`, by POST.
+#
+# - If the form is right, answer 200 and a string such as `Harbour: 17.5`, as `text/plain` in UTF-8, with the name and the number that
+#   were sent.
+# - If a field is missing or empty, or if `degrees` is not a number, answer 400. A number may have a sign and a point: `-3.5` and
+#   `0.0` are numbers, and `1.2.3` is not.
+# - At any other path, `/readings/new` for example, answer 404, whatever the form is.
 
 # %% [markdown] tags=["solution"]
-# The body is read first, exactly as long as it is, and only then looked at. `form.get("degrees", [""])[0]` is an empty text where the
-# field is missing, and `float("")` raises `ValueError` as `float("warm")` does: one `except` for both. It catches that exception
-# alone; any other one would be a mistake of ours, and a 400 would blame the client for it.
+# First read the body, exactly as many bytes as it has. `form.get("degrees", [""])[0]` is an empty string if the field is missing.
+# `float("")` raises `ValueError`, and so does `float("warm")`: one `except` catches both. It catches no other exception, because another
+# one would be a mistake of ours, and a 400 would blame the client. `float` also reads `nan`, `inf` and `1_0`. None of them is a
+# temperature, so the code looks at the characters too. (`<=` between two sets means *is a subset of*.)
 
 # %% exercise="13.4"
 class Readings(Replies):
@@ -209,31 +375,111 @@ class Readings(Replies):
             text = f"{station}: {float(degrees)}"
         except ValueError:
             return self.reply(400, "text/plain; charset=utf-8", b"degrees has to be a number.")
+        if not set(degrees) <= set("+-.0123456789"):
+            return self.reply(400, "text/plain; charset=utf-8", b"degrees has to be a number in digits.")
         if not station:
             return self.reply(400, "text/plain; charset=utf-8", b"station is missing.")
         self.reply(200, "text/plain; charset=utf-8", text.encode())
         ### END SOLUTION
 
-# %% wrong="13.4" caught_by="answers POST /readings" says="it gave no answer within 2 s"
-class Readings(Replies):
-    def do_POST(self):
-        form = parse_qs(self.rfile.read().decode())
-        text = f"{form['station'][0]}: {float(form['degrees'][0])}"
-        self.reply(200, "text/plain; charset=utf-8", text.encode())
+# %% wrong="13.4" caught_by="answers POST /readings" says="read() without a number waits until the client hangs up"
+- body = self.rfile.read(int(self.headers["Content-Length"])).decode()
++ body = self.rfile.read().decode()
 
-# %% wrong="13.4" caught_by="your code crashed" says="KeyError: 'degrees'"
-class Readings(Replies):
-    def do_POST(self):
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        text = f"{form['station'][0]}: {float(form['degrees'][0])}"
-        self.reply(200, "text/plain; charset=utf-8", text.encode())
+# %% wrong="13.4" caught_by="your code crashed" says="Ask whether both fields are in the form before you use them"
+- station, degrees = form.get("station", [""])[0], form.get("degrees", [""])[0]
++ station, degrees = form["station"][0], form["degrees"][0]
 
-# %% wrong="13.4" caught_by="says which station and how many degrees" says="[0] is its first value"
+# %% wrong="13.4" caught_by="says how many degrees Zürich Süd has" says="[0] is its first value"
+- text = f"{station}: {float(degrees)}"
++ text = f"{form.get('station')}: {form.get('degrees')}"
+
+# %% wrong="13.4" caught_by="answers 400 where station is missing" says="Ask whether both fields are in the form"
+- if not station:
+-     return self.reply(400, "text/plain; charset=utf-8", b"station is missing.")
+
+# %% wrong="13.4" caught_by="answers 200 where Zürich Süd has -3.5 degrees" says="let float() decide"
+- text = f"{station}: {float(degrees)}"
++ if not degrees.isdigit():
++     raise ValueError(degrees)
++ text = f"{station}: {degrees}"
+
+# %% wrong="13.4" caught_by="answers 200 where A+B=100% has 0.0 degrees" says="may be zero"
+- text = f"{station}: {float(degrees)}"
++ text = f"{station}: {float(degrees) or int('none')}"
+
+# %% wrong="13.4" caught_by="answers 400 where degrees are '1.2.3'" says="float(degrees) raises ValueError"
+- text = f"{station}: {float(degrees)}"
++ if not degrees or degrees.isalpha():
++     raise ValueError(degrees)
++ text = f"{station}: {degrees}"
+
+# %% wrong="13.4" caught_by="answers a request once" says="return comes after it"
+- return self.reply(400, "text/plain; charset=utf-8", b"degrees has to be a number.")
++ self.reply(400, "text/plain; charset=utf-8", b"degrees has to be a number.")
++ text = ""
+
+# %% wrong="13.4" caught_by="answers 404 at /readings/new" says="Compare the whole self.path with /readings"
+- if self.path != "/readings":
++ if not self.path.startswith("/readings"):
+
+# %% wrong="13.4" caught_by="answers 404 at /elsewhere, whatever the form is" says="before you look at the form"
+- if self.path != "/readings":
++ if self.path != "/readings" and body:
+
+# %% wrong="13.4" caught_by="says how many degrees Lake & Shore has" says="[0] is its first value"
+- station, degrees = form.get("station", [""])[0], form.get("degrees", [""])[0]
++ station, degrees = (list(form.values()) + [[""], [""]])[:2]
++ station, degrees = station[0], degrees[0]
++ if station[0] in "-0123456789" and not degrees[0].isdigit():
++     return self.reply(200, "text/plain; charset=utf-8", text.encode() if False else b"?")
+
+# %% wrong="13.4" caught_by="says how many degrees Zürich Süd has" says="got: b'Z\\xfcrich"
+- self.reply(200, "text/plain; charset=utf-8", text.encode())
++ self.reply(200, "text/plain; charset=utf-8", text.encode("latin-1", "replace"))
+
+# %% wrong="13.4" caught_by="says in which encoding it is" says="text/plain; charset=utf-8"
+- self.reply(200, "text/plain; charset=utf-8", text.encode())
++ self.reply(200, "text/plain", text.encode())
+
+# %% right="13.4" style="parse_qsl, and one except for both"
+from urllib.parse import parse_qsl
+
+
 class Readings(Replies):
     def do_POST(self):
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        text = f"{form.get('station')}: {form.get('degrees')}"
-        self.reply(200, "text/plain; charset=utf-8", text.encode())
+        form = dict(parse_qsl(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode("utf-8")))
+        if self.path != "/readings":
+            return self.send_error(404)
+        try:
+            station, degrees = form["station"], float(form["degrees"])
+        except (KeyError, ValueError):
+            return self.send_error(400, "station and degrees, please")
+        self.reply(200, "text/plain; charset=utf-8", f"{station}: {degrees}".encode())
+
+# %% right="13.4" style="the number as it was sent"
+class Readings(Replies):
+    def do_POST(self):
+        fields = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
+        status, text = self.answer_to(fields) if self.path == "/readings" else (404, "Not here.")
+        self.reply(status, "text/plain;charset=UTF-8", text.encode("utf-8"))
+
+    def answer_to(self, fields):
+        station, degrees = [fields.get(name, [""])[0] for name in ("station", "degrees")]
+        try:
+            float(degrees)
+        except ValueError:
+            return 400, f"{degrees!r} is no number."
+        return (200, f"{station}: {degrees}") if station else (400, "Which station?")
+
+# %% right="13.4" style="404 before the form is read, and send_error"
+- body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+- if self.path != "/readings":
+-     return self.reply(404, "text/plain; charset=utf-8", b"Send it to /readings.")
+- form = parse_qs(body)
++ if self.path != "/readings":
++     return self.send_error(404)
++ form = parse_qs(str(self.rfile.read(int(self.headers["Content-Length"])), "ascii"))
 
 # %%
 readings = launch(Readings)

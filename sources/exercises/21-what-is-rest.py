@@ -7,13 +7,14 @@
 # %%
 from http.server import BaseHTTPRequestHandler
 
-from wirelab import check, launch, stop_all
+from wirelab import check, hint, launch, show_me, stop_all
 
 # %% [markdown]
 # ## 21.1 From calls to things
 #
 # The weather service has five calls, and is to become a REST service. Write `as_rest`, so that it gives the verb and the path for a call,
-# as in `("GET", "/stations")`. `number` is the number of the station that is meant, or `None`.
+# as a tuple: `("GET", "/stations")`. All stations together are at `/stations`; each station is below that, under its number. `number`
+# is the number of the station that is meant, an integer from 0 up, or `None`.
 #
 # | call | what it does |
 # |---|---|
@@ -41,29 +42,79 @@ def as_rest(call, number=None):
     ### END SOLUTION
 
 # %% wrong="21.1" caught_by="gives a path for getStation 2 that names the station, not the call" says="got: '/getStation/2'"
-def as_rest(call, number=None):
-    verbs = {"listStations": "GET", "addStation": "POST", "replaceStation": "PUT", "removeStation": "DELETE"}
-    return verbs.get(call, "GET"), f"/{call}" if number is None else f"/{call}/{number}"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return verbs[call], f"/{call}" if number is None else f"/{call}/{number}"
 
 # %% wrong="21.1" caught_by="gives a path for getStation 2 that names the station, not the call" says="A station has a name of its own"
-def as_rest(call, number=None):
-    verbs = {"listStations": "GET", "addStation": "POST", "replaceStation": "PUT", "removeStation": "DELETE"}
-    return verbs.get(call, "GET"), "/stations" if number is None else f"/stations?id={number}"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return verbs[call], "/stations" if number is None else f"/stations?id={number}"
 
 # %% wrong="21.1" caught_by="chooses the verb of replaceStation 2" says="From now on, exactly this is here"
-def as_rest(call, number=None):
-    verbs = {"addStation": "POST", "replaceStation": "POST", "removeStation": "DELETE"}
-    return verbs.get(call, "GET"), "/stations" if number is None else f"/stations/{number}"
+- "replaceStation": "PUT",
++ "replaceStation": "POST",
 
 # %% wrong="21.1" caught_by="chooses the verb of removeStation 2" says="A search engine opens every link"
-def as_rest(call, number=None):
-    verbs = {"addStation": "POST", "replaceStation": "PUT"}
-    return verbs.get(call, "GET"), "/stations" if number is None else f"/stations/{number}"
+- "removeStation": "DELETE",
++ "removeStation": "GET",
 
 # %% wrong="21.1" caught_by="gives the path of the list for addStation" says="got: '/stations/None'"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return verbs[call], f"/stations/{number}"
+
+# %% wrong="21.1" caught_by="gives a path for getStation 0 that names the station, not the call" says="ask whether the number is None"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return verbs[call], f"/stations/{number}" if number else "/stations"
+
+# %% wrong="21.1" caught_by="your code crashed" says="number is None in this call"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return verbs[call], "/stations/" + number
+
+# %% wrong="21.1" caught_by="gives two things for listStations, the verb and the path" says="that makes a tuple"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return f"{verbs[call]} /stations" if number is None else f"{verbs[call]} /stations/{number}"
+
+# %% wrong="21.1" caught_by="chooses the verb of replaceStation 2" says="PATCH changes a part"
+- "replaceStation": "PUT",
++ "replaceStation": "PATCH",
+
+# %% wrong="21.1" caught_by="chooses the verb of listStations" says="Verbs are written in capital letters"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ return verbs[call].lower(), "/stations" if number is None else f"/stations/{number}"
+
+# %% wrong="21.1" caught_by="gives two things for listStations, the verb and the path" says="give it back with return"
+- return verbs[call], "/stations" if number is None else f"/stations/{number}"
++ print(verbs[call], "/stations" if number is None else f"/stations/{number}")
+
+# %% right="21.1" style="a table of answers"
 def as_rest(call, number=None):
-    verbs = {"addStation": "POST", "replaceStation": "PUT", "removeStation": "DELETE"}
-    return verbs.get(call, "GET"), f"/stations/{number}"
+    return {
+        "listStations": ("GET", "/stations"),
+        "addStation": ("POST", "/stations"),
+        "getStation": ("GET", f"/stations/{number}"),
+        "replaceStation": ("PUT", f"/stations/{number}"),
+        "removeStation": ("DELETE", f"/stations/{number}"),
+    }[call]
+
+# %% right="21.1" style="if and elif"
+def as_rest(call, number=None):
+    path = "/stations"
+    if number is not None:
+        path += "/" + str(number)
+    if call == "addStation":
+        verb = "POST"
+    elif call == "replaceStation":
+        verb = "PUT"
+    elif call == "removeStation":
+        verb = "DELETE"
+    else:
+        verb = "GET"
+    return verb, path
+
+# %% right="21.1" style="the beginning of the call, and a join"
+def as_rest(call, number=None):
+    verb = {"list": "GET", "add": "POST", "get": "GET", "replace": "PUT", "remove": "DELETE"}
+    parts = ["", "stations"] + ([] if number is None else [f"{number:d}"])
+    return tuple([verb[call.split("Station")[0]], "/".join(parts)])
 
 # %% checks="21.1" points=2
 check("21.1", as_rest)
@@ -71,16 +122,18 @@ check("21.1", as_rest)
 # %% [markdown]
 # ## 21.2 May it be sent again?
 #
-# A program sends a request with the verb `verb`, and gets the status `status`; or no answer at all, then `status` is `None`. Write
-# `may_repeat`, so that it gives `True` if the program may send the same request again by itself, else `False`. It may if both are true:
+# A program sends a request with the verb `verb`, one of `GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE`. It gets the status `status`, an
+# integer; or no answer at all, then `status` is `None`. Write `may_repeat`, so that it gives `True` if the program may send the same
+# request again by itself, else `False`. It may if both are true:
 #
-# - it can help: no answer came, or the server is at fault,
+# - it can help: no answer came, or the server is at fault (each status from 500 to 599 says so, and no other),
 # - it does no harm: the verb promises that twice means the same as once. (`PATCH` does not promise that. `HEAD` is a `GET` without the
 #   body.)
 
 # %% [markdown] tags=["solution"]
-# A 4xx says that the request is wrong: the same request will be wrong again. A 5xx, or no answer, says nothing about the request, and a second
-# try may find a server that feels better. But the first try may have been carried out: so only idempotent verbs may be repeated. Asking for
+# Most 4xx say that the request is wrong: the same request will be wrong again. (After 408, 425 and 429 a program may try again as well; some 5xx,
+# such as 501, will not go away. The rule of this exercise is simpler.) After most 5xx, or no answer, a second try may help. But the first try may
+# have been carried out: so only idempotent verbs may be repeated. They are these four, and OPTIONS and TRACE (RFC 9110 §9.2.2). Asking for
 # `None` has to come first, because `None >= 500` is an error.
 
 # %% exercise="21.2"
@@ -110,17 +163,72 @@ def may_repeat(verb, status):
 def may_repeat(verb, status):
     return (status is None or status >= 500) and verb != "POST"
 
+# %% wrong="21.2" caught_by="repeats a GET that got 502" says="not only the ones that you have met"
+def may_repeat(verb, status):
+    return status in (None, 500, 503) and verb in {"GET", "HEAD", "PUT", "DELETE"}
+
+# %% wrong="21.2" caught_by="does not repeat a HEAD that got 408" says="the same request is wrong again"
+def may_repeat(verb, status):
+    return verb in {"GET", "HEAD", "PUT", "DELETE"} and (status in (None, 408, 429) or status >= 500)
+
+# %% wrong="21.2" caught_by="does not repeat a GET that got 200" says="True or False is asked for"
+def may_repeat(verb, status):
+    if (status is None or status >= 500) and verb in {"GET", "HEAD", "PUT", "DELETE"}:
+        return "yes"
+    return "no"
+
+# %% wrong="21.2" caught_by="does not repeat a GET that got 200" says="It has been done"
+def may_repeat(verb, status):
+    return verb in {"GET", "HEAD", "PUT", "DELETE"}
+
+# %% wrong="21.2" caught_by="repeats a GET without an answer" says="ask for that first"
+def may_repeat(verb, status):
+    if not status:
+        return False
+    return status >= 500 and verb in {"GET", "HEAD", "PUT", "DELETE"}
+
+# %% wrong="21.2" caught_by="repeats a HEAD without an answer" says="HEAD is a GET without the body"
+- return can_help and verb in {"GET", "HEAD", "PUT", "DELETE"}
++ return can_help and verb in {"GET", "PUT", "DELETE"}
+
+# %% right="21.2" style="every idempotent verb, and the first digit"
+def may_repeat(verb, status):
+    if verb not in ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"):
+        return False
+    return status is None or str(status).startswith("5")
+
+# %% right="21.2" style="guards, and a division"
+def may_repeat(verb, status):
+    if verb == "POST" or verb == "PATCH":
+        return False
+    if status is None:
+        return True
+    return status // 100 == 5
+
+# %% right="21.2" style="match"
+def may_repeat(verb, status):
+    match verb, status:
+        case ("GET" | "HEAD" | "PUT" | "DELETE"), None:
+            return True
+        case ("GET" | "HEAD" | "PUT" | "DELETE"), int(number):
+            return number in range(500, 600)
+        case _:
+            return False
+
 # %% checks="21.2" points=3
 check("21.2", may_repeat)
 
 # %% [markdown]
 # ## 21.3 A station by hand
 #
-# No framework, one dictionary: from a path to the text that stands there. `read` and `answer` are those of the lesson. Write three methods:
+# No framework, one dictionary: from a path, any path, to the text that stands there. `read` and `answer` are those of the lesson. Write
+# three methods:
 #
 # - `GET` answers 200 with the text, or 404 where nothing is,
-# - `PUT` stores the text that was sent: 201 where nothing was before, else 200,
+# - `PUT` stores the text that was sent, in place of the one that was there: 201 where nothing was before, else 200,
 # - `DELETE` removes it: 204 and no text, or 404 where nothing is.
+#
+# An empty text is a text, too: where it is, something is.
 
 # %%
 class Answering(BaseHTTPRequestHandler):
@@ -169,102 +277,142 @@ class Stations(Answering):
         ### END SOLUTION
 
 # %% wrong="21.3" caught_by="answers 404 to GET where nothing is" says="An empty text with 200 says"
-STATIONS = {}
-
-
 class Stations(Answering):
     def do_GET(self):
         self.answer(200, STATIONS.get(self.path, ""))
 
-    def do_PUT(self):
-        status = 200 if self.path in STATIONS else 201
-        STATIONS[self.path] = self.read()
-        self.answer(status)
-
-    def do_DELETE(self):
-        self.answer(404 if STATIONS.pop(self.path, None) is None else 204)
-
-# %% wrong="21.3" caught_by="your code crashed" says="KeyError: '/stations/harbour'"
-STATIONS = {}
-
-
+# %% wrong="21.3" caught_by="your code crashed" says="KeyError: '/nothing/here'"
 class Stations(Answering):
     def do_GET(self):
         self.answer(200, STATIONS[self.path])
 
-    def do_PUT(self):
-        STATIONS[self.path] = self.read()
-        self.answer(201)
-
-    def do_DELETE(self):
-        STATIONS.pop(self.path, None)
-        self.answer(204)
-
 # %% wrong="21.3" caught_by="answers 201 to PUT where nothing was" says="Ask before you store"
-STATIONS = {}
-
-
-class Stations(Answering):
-    def do_GET(self):
-        self.answer(200, STATIONS[self.path]) if self.path in STATIONS else self.answer(404)
-
-    def do_PUT(self):
-        STATIONS[self.path] = self.read()
-        self.answer(201 if self.path not in STATIONS else 200)
-
-    def do_DELETE(self):
-        self.answer(404 if STATIONS.pop(self.path, None) is None else 204)
+- status = 200 if self.path in STATIONS else 201
+- STATIONS[self.path] = self.read()
++ STATIONS[self.path] = self.read()
++ status = 200 if self.path in STATIONS else 201
 
 # %% wrong="21.3" caught_by="stores the same text once, however often it is PUT" says="got: '17.517.5'"
-STATIONS = {}
+- STATIONS[self.path] = self.read()
++ STATIONS[self.path] = STATIONS.get(self.path, "") + self.read()
 
+# %% wrong="21.3" caught_by="sends no more bytes than it promised" says="204"
+- self.answer(204)
++ self.answer(204, "the station is gone")
 
+# %% wrong="21.3" caught_by="answers 404 to DELETE where nothing is" says="the client should know"
+class Stations(Answering):
+    def do_DELETE(self):
+        STATIONS.pop(self.path, None)
+        self.answer(204)
+
+# %% wrong="21.3" caught_by="has the new text in the place of the old one" says="the new text takes its place"
+- STATIONS[self.path] = self.read()
++ STATIONS.setdefault(self.path, self.read())
+
+# %% wrong="21.3" caught_by="answers 200 to GET where an empty text is" says="An empty text is a text"
+- if self.path not in STATIONS:
+-     self.answer(404)
+- else:
+-     self.answer(200, STATIONS[self.path])
++ if not STATIONS.get(self.path):
++     self.answer(404)
++ else:
++     self.answer(200, STATIONS[self.path])
+
+# %% wrong="21.3" caught_by="answers 201 to PUT at another path" says="the whole path is the name"
 class Stations(Answering):
     def do_GET(self):
-        self.answer(200, STATIONS[self.path]) if self.path in STATIONS else self.answer(404)
+        name = self.path.split("/")[-1]
+        self.answer(200, STATIONS[name]) if name in STATIONS else self.answer(404)
 
     def do_PUT(self):
-        status = 200 if self.path in STATIONS else 201
-        STATIONS[self.path] = STATIONS.get(self.path, "") + self.read()
+        name = self.path.split("/")[-1]
+        status = 200 if name in STATIONS else 201
+        STATIONS[name] = self.read()
         self.answer(status)
+
+    def do_DELETE(self):
+        name = self.path.split("/")[-1]
+        self.answer(404 if STATIONS.pop(name, None) is None else 204)
+
+# %% wrong="21.3" caught_by="answers PUT /stations/1" says="PUT needs an answer as well"
+- STATIONS[self.path] = self.read()
+- self.answer(status)
++ STATIONS[self.path] = self.read()
+
+# %% wrong="21.3" caught_by="deletes no more than that" says="What stands at other paths stays"
+- del STATIONS[self.path]
++ STATIONS.clear()
+
+# %% wrong="21.3" caught_by="not right yet" says="A stub is still there, in do_DELETE"
+class Stations(Answering):
+    def do_DELETE(self):
+        raise NotImplementedError("your code here")
+
+# %% right="21.3" style="exceptions and pop"
+class Stations(Answering):
+    def do_GET(self):
+        try:
+            self.answer(200, STATIONS[self.path])
+        except KeyError:
+            self.answer(404, "nothing is here\n")
+
+    def do_PUT(self):
+        before = len(STATIONS)
+        STATIONS[self.path] = self.read()
+        self.answer(201 if len(STATIONS) > before else 200)
 
     def do_DELETE(self):
         self.answer(404 if STATIONS.pop(self.path, None) is None else 204)
 
-# %% wrong="21.3" caught_by="sends no more bytes than it promised" says="204"
+# %% right="21.3" style="one way to look, and early returns"
+class Stations(Answering):
+    def do_GET(self):
+        text = STATIONS.get(self.path)
+        if text is None:
+            return self.answer(404, f"there is nothing at {self.path}")
+        return self.answer(200, text)
+
+    def do_PUT(self):
+        is_new = self.path not in STATIONS.keys()
+        STATIONS.update({self.path: self.read()})
+        self.answer(201 if is_new else 200, STATIONS[self.path])
+
+    def do_DELETE(self):
+        if self.path in STATIONS:
+            STATIONS.pop(self.path)
+            return self.answer(204)
+        return self.answer(404)
+
+# %% right="21.3" style="a dictionary of the class, and bytes"
 STATIONS = {}
 
 
-class Stations(Answering):
+class Stations(BaseHTTPRequestHandler):
+    texts = {}
+
     def do_GET(self):
-        self.answer(200, STATIONS[self.path]) if self.path in STATIONS else self.answer(404)
+        self.reply(200, self.texts[self.path]) if self.path in self.texts else self.reply(404)
 
     def do_PUT(self):
-        status = 200 if self.path in STATIONS else 201
-        STATIONS[self.path] = self.read()
-        self.answer(status)
+        status = 201 if self.path not in self.texts else 200
+        self.texts[self.path] = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.reply(status)
 
     def do_DELETE(self):
-        if STATIONS.pop(self.path, None) is None:
-            return self.answer(404)
-        self.answer(204, "the station is gone")
+        try:
+            del self.texts[self.path]
+            self.send_response(204)
+            self.end_headers()
+        except KeyError:
+            self.reply(404, b"nothing")
 
-# %% wrong="21.3" caught_by="answers 404 to DELETE where nothing is" says="the client should know"
-STATIONS = {}
-
-
-class Stations(Answering):
-    def do_GET(self):
-        self.answer(200, STATIONS[self.path]) if self.path in STATIONS else self.answer(404)
-
-    def do_PUT(self):
-        status = 200 if self.path in STATIONS else 201
-        STATIONS[self.path] = self.read()
-        self.answer(status)
-
-    def do_DELETE(self):
-        STATIONS.pop(self.path, None)
-        self.answer(204)
+    def reply(self, status, body=b""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 # %%
 stations = launch(Stations)

@@ -6,18 +6,19 @@
 
 # %%
 from itertools import count
+from math import inf
 
 from flask import Flask, request
 from flask_restful import Api, Resource, abort
 
-from wirelab import check, launch, stop_all
+from wirelab import check, hint, launch, show_me, stop_all
 
 # %% [markdown]
 # ## 22.1 Read a station
 #
 # Three stations are known. Write `get`, so that
 #
-# - `GET /stations/2` answers 200 with the station as JSON, just as it stands in `STATIONS`,
+# - `GET /stations/2` answers 200 with the station as JSON, just as it stands in `STATIONS`, and so for each number in there,
 # - a station that is not known is 404, with a `message` that names its number.
 
 # %% [markdown] tags=["solution"]
@@ -41,51 +42,69 @@ class Station(Resource):
         return STATIONS[id]
         ### END SOLUTION
 
-# %% wrong="22.1" caught_by="your code crashed" says="KeyError: 9"
-STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
+# %% wrong="22.1" caught_by="your code crashed" says="KeyError: 90210"
+- if id not in STATIONS:
+-     abort(404, message=f"there is no station {id}")
 
-
-class Station(Resource):
-    def get(self, id):
-        return STATIONS[id]
-
-# %% wrong="22.1" caught_by="answers 404 Not Found for a station that is not known" says="got: 200"
-STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
-
-
+# %% wrong="22.1" caught_by="answers 404 Not Found for station 90210, which is not known" says="got: 200"
 class Station(Resource):
     def get(self, id):
         return STATIONS.get(id, {"error": "not found"})
 
-# %% wrong="22.1" caught_by="answers 200 OK for another one" says="/stations/3"
-STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
+# %% wrong="22.1" caught_by="answers 200 OK for station 3" says="/stations/3"
+- if id not in STATIONS:
++ if id != 2:
 
+# %% wrong="22.1" caught_by="names station 90210 in a message" says="wants to know which station"
+- abort(404, message=f"there is no station {id}")
++ abort(404)
 
+# %% wrong="22.1" caught_by="sends station 2 as JSON, just as it is" says="Return the dictionary itself"
+- return STATIONS[id]
++ return str(STATIONS[id])
+
+# %% wrong="22.1" caught_by="answers 404 Not Found for station 0, which is not known" says="Is the station known?"
 class Station(Resource):
     def get(self, id):
-        if id != 2:
+        if id > len(STATIONS):
             abort(404, message=f"there is no station {id}")
-        return STATIONS[2]
+        return list(STATIONS.values())[id - 1]
 
-# %% wrong="22.1" caught_by="says why in a message" says="there is no station {id}"
-STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
+# %% wrong="22.1" caught_by="sends station 3 as JSON, just as it is" says="'Hilltop'"
+- return STATIONS[id]
++ return {"id": id, "name": "Hilltop", "degrees": 12.25}
 
+# %% wrong="22.1" caught_by="names station 90210 in a message" says="got: 'station not found (404)'"
+- abort(404, message=f"there is no station {id}")
++ abort(404, message="station not found (404)")
 
+# %% wrong="22.1" caught_by="sends station 2 as JSON, just as it is" says="the one with this id"
+- return STATIONS[id]
++ return STATIONS
+
+# %% wrong="22.1" caught_by="answers 404 Not Found for station 90210, which is not known" says="got: 200"
+- abort(404, message=f"there is no station {id}")
++ return {"message": f"there is no station {id}"}
+
+# %% right="22.1" style="one expression"
 class Station(Resource):
     def get(self, id):
-        if id not in STATIONS:
-            abort(404)
-        return STATIONS[id]
+        return STATIONS.get(id) or abort(404, message=f"there is no station {id}")
 
-# %% wrong="22.1" caught_by="sends the station as a JSON object" says="a text that looks like it is none"
-STATIONS = {2: {"id": 2, "name": "Hilltop", "degrees": 12.25}, 3: {"id": 3, "name": "Airport", "degrees": 16.0}}
-
-
+# %% right="22.1" style="the status beside the message"
 class Station(Resource):
     def get(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        return str(STATIONS[id])
+        if id in STATIONS:
+            return STATIONS[id], 200
+        return {"message": f"Station {id} is unknown."}, 404
+
+# %% right="22.1" style="an exception, and a search"
+class Station(Resource):
+    def get(self, id):
+        try:
+            return next(station for number, station in STATIONS.items() if number == id)
+        except StopIteration:
+            abort(404, message={"unknown": id})
 
 # %%
 app = Flask("stations")
@@ -100,14 +119,18 @@ check("22.1", service)
 # %% [markdown]
 # ## 22.2 Add a station
 #
-# Stations are added by a POST to the list of all. Write `post`, so that
+# Stations are added by a POST of JSON to the list of all. Write `post`, so that
 #
-# - it stores a station with the `name` and the `degrees` that were sent, and with a number of the server's choice as `id`,
+# - it stores a station in `STATIONS`, with the `name` and the `degrees` that were sent, and with a number of the server's choice as `id`,
+#   an integer that no other station has,
 # - it answers 201 with the new station, and says in `Location` where it is.
 #
-# What else the client sends is not stored. `Station` is yours, from 22.1.
+# What else the client sends, an `id` for example, is no fault, and is not stored. `Station` is yours, from 22.1.
 
 # %% [markdown] tags=["solution"]
+# What was sent is looked at before it is used: a `KeyError` would be 500, and that blames the server. `True` is an `int`, so types are
+# compared. Python's JSON parser also reads `NaN` and `Infinity`, and they are no JSON: so the number has to lie between `-inf` and `inf`.
+#
 # The new station is put together field by field. `{**sent, "id": id}` would be shorter, and would let any client store whatever it likes; with
 # `id` in front of `**sent`, it could even overwrite another station. The number comes from `count`, which gives none of them twice.
 
@@ -122,92 +145,105 @@ class Stations(Resource):
     def post(self):
         ### BEGIN SOLUTION
         sent = request.get_json()
+        if not isinstance(sent, dict) or not isinstance(sent.get("name"), str):
+            abort(422, message="a station has a name, a string")
+        if type(sent.get("degrees")) not in (int, float) or not -inf < sent["degrees"] < inf:
+            abort(422, message="a station has degrees, a number")
         station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
         STATIONS[station["id"]] = station
         return station, 201, {"Location": f"/stations/{station['id']}"}
         ### END SOLUTION
 
-# %% wrong="22.2" caught_by="answers 201 Created" says="got: 200"
-numbers = count(4)
+# %% wrong="22.2" caught_by="answers 201 Created for Pier" says="got: 200"
+- return station, 201, {"Location": f"/stations/{station['id']}"}
++ return station
 
+# %% wrong="22.2" caught_by="says in Location where Pier is" says="a dictionary with headers"
+- return station, 201, {"Location": f"/stations/{station['id']}"}
++ return station, 201
 
-class Stations(Resource):
-    def get(self):
-        return list(STATIONS.values())
-
-    def post(self):
-        sent = request.get_json()
-        station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
-        STATIONS[station["id"]] = station
-        return station
-
-# %% wrong="22.2" caught_by="says in Location where the new station is" says="a dictionary with headers"
-numbers = count(4)
-
-
-class Stations(Resource):
-    def get(self):
-        return list(STATIONS.values())
-
-    def post(self):
-        sent = request.get_json()
-        station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
-        STATIONS[station["id"]] = station
-        return station, 201
-
-# %% wrong="22.2" caught_by="stores nothing but id, name and degrees" says="'owner': 'me'"
-numbers = count(4)
-
-
-class Stations(Resource):
-    def get(self):
-        return list(STATIONS.values())
-
-    def post(self):
-        id = next(numbers)
-        STATIONS[id] = {**request.get_json(), "id": id}
-        return STATIONS[id], 201, {"Location": f"/stations/{id}"}
+# %% wrong="22.2" caught_by="stores nothing but id, name and degrees" says="'owner'"
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ station = {**sent, "id": next(numbers)}
 
 # %% wrong="22.2" caught_by="chooses the number itself, whatever the client sends" says="overwrite a station that is there"
-numbers = count(4)
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ station = {"id": sent.get("id") or next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
 
-
-class Stations(Resource):
-    def get(self):
-        return list(STATIONS.values())
-
-    def post(self):
-        sent = request.get_json()
-        id = sent.get("id") or next(numbers)
-        STATIONS[id] = {"id": id, "name": sent["name"], "degrees": sent["degrees"]}
-        return STATIONS[id], 201, {"Location": f"/stations/{id}"}
-
-# %% wrong="22.2" caught_by="shows the station at that address" says="Is it stored, under its number?"
-numbers = count(4)
-
-
-class Stations(Resource):
-    def get(self):
-        return list(STATIONS.values())
-
-    def post(self):
-        sent = request.get_json()
-        station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
-        return station, 201, {"Location": "/stations/1"}
+# %% wrong="22.2" caught_by="shows Pier at that address" says="Is it stored, under its number?"
+- STATIONS[station["id"]] = station
 
 # %% wrong="22.2" caught_by="your code crashed" says="TypeError"
-numbers = count(4)
+- sent = request.get_json()
++ sent = request.json()
+
+# %% wrong="22.2" caught_by="stores nothing but id, name and degrees" says="one by one, and nothing else"
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
+- STATIONS[station["id"]] = station
++ station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ STATIONS[station["id"]] = {**sent, "id": station["id"]}
+
+# %% wrong="22.2" caught_by="gives Pier a number that no other has" says="belongs to a station that is there already"
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ station = {"id": len(STATIONS), "name": sent["name"], "degrees": sent["degrees"]}
+
+# %% wrong="22.2" caught_by="answers 201 Created for Pier" says="request.get_json() makes a dictionary of it"
+- sent = request.get_json()
++ sent = request.form
+
+# %% wrong="22.2" caught_by="answers 201 Created for Zürich Süd" says="got: 400"
+- sent = request.get_json()
++ sent = request.get_json()
++ if not sent.get("name") or not sent.get("degrees"):
++     abort(400, message="a station has a name and degrees")
+
+# %% wrong="22.2" caught_by="answers with Pier: its id, name and degrees" says="as it is stored"
+- return station, 201, {"Location": f"/stations/{station['id']}"}
++ return {"id": station["id"]}, 201, {"Location": f"/stations/{station['id']}"}
+
+# %% wrong="22.2" caught_by="chooses the number itself, whatever the client sends" says="a client could overwrite"
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ station = {"id": next(numbers), **sent}
+
+# %% right="22.2" style="a parser, and a whole address"
+from flask_restful import reqparse
 
 
 class Stations(Resource):
-    def get(self):
-        return list(STATIONS.values())
-
     def post(self):
-        sent = request.json()
-        station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
-        STATIONS[station["id"]] = station
-        return station, 201, {"Location": f"/stations/{station['id']}"}
+        parser = reqparse.RequestParser()
+        parser.add_argument("name", required=True)
+        parser.add_argument("degrees", type=float, required=True)
+        id = max(STATIONS) + 1
+        STATIONS[id] = {"id": id, **parser.parse_args()}
+        return STATIONS[id], 201, {"Location": f"{request.base_url}/{id}"}
+
+# %% right="22.2" style="fields in a loop, and url_for"
+from flask_restful import url_for
+
+
+class Stations(Resource):
+    def post(self):
+        station = {field: request.json[field] for field in ("name", "degrees")}
+        station["id"] = next(numbers)
+        STATIONS.update({station["id"]: station})
+        return station, "201 CREATED", {"Location": url_for("station", id=station["id"], _external=True)}
+
+# %% right="22.2" style="unpacked, and a response with a header"
+from flask import make_response
+
+
+class Stations(Resource):
+    def post(self):
+        match request.get_json():
+            case {"name": name, "degrees": degrees}:
+                number = next(numbers)
+            case _:
+                return {"message": "a station has a name and degrees"}, 422
+        STATIONS[number] = dict(id=number, name=name, degrees=degrees)
+        response = make_response(STATIONS[number], 201)
+        response.headers["Location"] = f"stations/{number}"
+        return response
 
 # %%
 app = Flask("adding")
@@ -227,13 +263,16 @@ check("22.2", adding)
 # A day has a name of its own, its date, as in `/days/2027-03-05`. So a client can PUT a day where it belongs. A day has a `low` and a
 # `high`, in degrees, and nothing else. Write
 #
-# - `put`: it stores the `low` and the `high` that were sent, and answers with them: 201 for a day that was not there, else 200; but 422
-#   with a `message` if one of the two is missing,
+# - `put`: it stores the `low` and the `high` that were sent, in place of what was there, and answers with them: 201 for a day that was not
+#   there, else 200; but 422 with a `message`, and no change, if one of the two is missing,
 # - `patch`: it changes only what was sent, and answers 200 with the whole day; 404 for a day that is not there,
 # - `delete`: it removes the day, and answers 204; 404 for a day that is not there.
+#
+# The degrees that are sent are numbers, 0 among them. Other fields that are sent are no fault: they are not stored, and not answered.
 
 # %% [markdown] tags=["solution"]
-# PUT brings the whole new state. If half of it were accepted, the other half would be lost, so it is refused. PATCH goes through
+# PUT brings the whole new state. If half of it were accepted, the other half would be lost, so it is refused. What is no object, or has
+# something else than numbers in it, is refused as well. PATCH goes through
 # the fields that a day has, not through what the client sent: `update(request.get_json())` would store anything. `self.get(date)` is
 # there to answer 404 where the day is not known. After DELETE nothing is left to say, and a 204 has no body.
 
@@ -250,8 +289,12 @@ class Day(Resource):
     def put(self, date):
         ### BEGIN SOLUTION
         sent = request.get_json()
+        if not isinstance(sent, dict):
+            abort(422, message="a day is an object")
         if "low" not in sent or "high" not in sent:
             abort(422, message="a day has a low and a high")
+        if not all(type(sent[field]) in (int, float) and -inf < sent[field] < inf for field in ("low", "high")):
+            abort(422, message="low and high are numbers")
         status = 200 if date in DAYS else 201
         DAYS[date] = {"low": sent["low"], "high": sent["high"]}
         return DAYS[date], status
@@ -260,6 +303,11 @@ class Day(Resource):
     def patch(self, date):
         ### BEGIN SOLUTION
         day, sent = self.get(date), request.get_json()
+        if not isinstance(sent, dict):
+            abort(422, message="a change is an object")
+        changes = [sent[field] for field in day if field in sent]
+        if not all(type(degrees) in (int, float) and -inf < degrees < inf for degrees in changes):
+            abort(422, message="low and high are numbers")
         DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
         return DAYS[date]
         ### END SOLUTION
@@ -272,156 +320,150 @@ class Day(Resource):
         ### END SOLUTION
 
 # %% wrong="22.3" caught_by="answers 201 Created to PUT for a day that was not there" says="got: 200"
-DAYS = {}
-
-
-class Day(Resource):
-    def get(self, date):
-        return DAYS[date] if date in DAYS else abort(404, message=f"nothing is known of {date}")
-
-    def put(self, date):
-        sent = request.get_json()
-        if "low" not in sent or "high" not in sent:
-            abort(422, message="a day has a low and a high")
-        DAYS[date] = {"low": sent["low"], "high": sent["high"]}
-        return DAYS[date]
-
-    def patch(self, date):
-        day, sent = self.get(date), request.get_json()
-        DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
-        return DAYS[date]
-
-    def delete(self, date):
-        self.get(date)
-        del DAYS[date]
-        return "", 204
+- return DAYS[date], status
++ return DAYS[date]
 
 # %% wrong="22.3" caught_by="stores nothing but low and high" says="'wind': 7"
-DAYS = {}
+- DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
++ day.update(sent)
 
-
-class Day(Resource):
-    def get(self, date):
-        return DAYS[date] if date in DAYS else abort(404, message=f"nothing is known of {date}")
-
-    def put(self, date):
-        sent = request.get_json()
-        if "low" not in sent or "high" not in sent:
-            abort(422, message="a day has a low and a high")
-        status = 200 if date in DAYS else 201
-        DAYS[date] = {"low": sent["low"], "high": sent["high"]}
-        return DAYS[date], status
-
-    def patch(self, date):
-        self.get(date).update(request.get_json())
-        return DAYS[date]
-
-    def delete(self, date):
-        self.get(date)
-        del DAYS[date]
-        return "", 204
-
-# %% wrong="22.3" caught_by="answers 422 to PUT with half a day" says="KeyError: 'high'"
-DAYS = {}
-
-
-class Day(Resource):
-    def get(self, date):
-        return DAYS[date] if date in DAYS else abort(404, message=f"nothing is known of {date}")
-
-    def put(self, date):
-        sent = request.get_json()
-        status = 200 if date in DAYS else 201
-        DAYS[date] = {"low": sent["low"], "high": sent["high"]}
-        return DAYS[date], status
-
-    def patch(self, date):
-        day, sent = self.get(date), request.get_json()
-        DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
-        return DAYS[date]
-
-    def delete(self, date):
-        self.get(date)
-        del DAYS[date]
-        return "", 204
+# %% wrong="22.3" caught_by="answers 422 to PUT with the low alone" says="KeyError: 'high'"
+- if "low" not in sent or "high" not in sent:
+-     abort(422, message="a day has a low and a high")
 
 # %% wrong="22.3" caught_by="keeps with PATCH what was not sent" says="Only what was sent changes"
-DAYS = {}
-
-
-class Day(Resource):
-    def get(self, date):
-        return DAYS[date] if date in DAYS else abort(404, message=f"nothing is known of {date}")
-
-    def put(self, date):
-        sent = request.get_json()
-        if "low" not in sent or "high" not in sent:
-            abort(422, message="a day has a low and a high")
-        status = 200 if date in DAYS else 201
-        DAYS[date] = {"low": sent["low"], "high": sent["high"]}
-        return DAYS[date], status
-
-    def patch(self, date):
-        self.get(date)
-        sent = request.get_json()
-        DAYS[date] = {"low": sent.get("low"), "high": sent.get("high")}
-        return DAYS[date]
-
-    def delete(self, date):
-        self.get(date)
-        del DAYS[date]
-        return "", 204
+- DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
++ DAYS[date] = {"low": sent.get("low"), "high": sent.get("high")}
 
 # %% wrong="22.3" caught_by="answers 204 No Content to DELETE" says="got: 200"
-DAYS = {}
-
-
-class Day(Resource):
-    def get(self, date):
-        return DAYS[date] if date in DAYS else abort(404, message=f"nothing is known of {date}")
-
-    def put(self, date):
-        sent = request.get_json()
-        if "low" not in sent or "high" not in sent:
-            abort(422, message="a day has a low and a high")
-        status = 200 if date in DAYS else 201
-        DAYS[date] = {"low": sent["low"], "high": sent["high"]}
-        return DAYS[date], status
-
-    def patch(self, date):
-        day, sent = self.get(date), request.get_json()
-        DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
-        return DAYS[date]
-
-    def delete(self, date):
-        self.get(date)
-        del DAYS[date]
-        return {"message": "deleted"}
+- return "", 204
++ return {"message": "deleted"}
 
 # %% wrong="22.3" caught_by="answers 404 to DELETE for a day that is not there" says="got: 204"
-DAYS = {}
+- self.get(date)
+- del DAYS[date]
++ DAYS.pop(date, None)
+
+# %% wrong="22.3" caught_by="shows with GET what was PUT with a field that no day has" says="takes every field that a client thinks of"
+- DAYS[date] = {"low": sent["low"], "high": sent["high"]}
++ DAYS[date] = sent
+
+# %% wrong="22.3" caught_by="shows with GET what was PUT with other values" says="takes the place of what was there"
+- DAYS[date] = {"low": sent["low"], "high": sent["high"]}
++ DAYS.setdefault(date, {"low": sent["low"], "high": sent["high"]})
+
+# %% wrong="22.3" caught_by="answers PUT for a day that was not there with its low and high" says="as it is stored now"
+- return DAYS[date], status
++ return "stored", status
+
+# %% wrong="22.3" caught_by="says why in a message to PUT with the low alone" says="got: {}"
+- abort(422, message="a day has a low and a high")
++ return {}, 422
+
+# %% wrong="22.3" caught_by="answers 422 to PUT with the high alone" says="your code crashed"
+- if "low" not in sent or "high" not in sent:
++ if "high" not in sent:
+
+# %% wrong="22.3" caught_by="answers 201 Created to PUT for another day" says="0 degrees is a value like any other"
+- if "low" not in sent or "high" not in sent:
++ if not sent.get("low") or not sent.get("high"):
+
+# %% wrong="22.3" caught_by="takes a 0 with PATCH" says="it counts as false"
+- DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
++ DAYS[date] = {field: sent.get(field) or day[field] for field in ("low", "high")}
+
+# %% wrong="22.3" caught_by="answers PATCH with high with the whole day" says="PATCH answers with the whole day"
+- DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
+- return DAYS[date]
++ DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
++ return sent
+
+# %% wrong="22.3" caught_by="keeps the other days" says="Every date is a day of its own"
+- del DAYS[date]
++ DAYS.clear()
+
+# %% wrong="22.3" caught_by="answers 404 to PATCH for a day that is not there" says="self.get(date) answers 404"
+- day, sent = self.get(date), request.get_json()
++ day, sent = DAYS.get(date, {}), request.get_json()
+
+- DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
++ DAYS[date] = {field: sent.get(field, day.get(field)) for field in ("low", "high")}
+
+# %% wrong="22.3" caught_by="not right yet" says="A stub is still there, in patch"
+class Day(Resource):
+    def patch(self, date):
+        raise NotImplementedError("your code here")
+
+# %% right="22.3" style="an exception, a loop and pop"
+class Day(Resource):
+    def put(self, date):
+        try:
+            day = {field: request.json[field] for field in ("low", "high")}
+        except KeyError as missing:
+            return {"message": f"{missing} is missing"}, 422
+        known = date in DAYS
+        DAYS[date] = day
+        return day, 200 if known else 201
+
+    def patch(self, date):
+        day = self.get(date)
+        for field in day:
+            if field in request.json:
+                day[field] = request.json[field]
+        return day
+
+    def delete(self, date):
+        if DAYS.pop(date, None) is None:
+            return {"message": f"{date} is not there"}, 404
+        return None, 204
+
+# %% right="22.3" style="a helper, sets, and assignments"
+def only(sent):
+    return {field: sent[field] for field in {"low", "high"} & set(sent)}
 
 
 class Day(Resource):
-    def get(self, date):
-        return DAYS[date] if date in DAYS else abort(404, message=f"nothing is known of {date}")
-
     def put(self, date):
-        sent = request.get_json()
-        if "low" not in sent or "high" not in sent:
-            abort(422, message="a day has a low and a high")
-        status = 200 if date in DAYS else 201
-        DAYS[date] = {"low": sent["low"], "high": sent["high"]}
-        return DAYS[date], status
+        day = only(request.get_json())
+        if len(day) < 2:
+            return {"message": f"it has {', '.join(day) or 'nothing'} alone"}, 422
+        was_there = DAYS.get(date) is not None
+        DAYS[date] = day
+        return (day, 200) if was_there else (day, 201)
 
     def patch(self, date):
-        day, sent = self.get(date), request.get_json()
-        DAYS[date] = {field: sent.get(field, day[field]) for field in ("low", "high")}
-        return DAYS[date]
+        if date not in DAYS:
+            return {"message": "no such day"}, 404
+        DAYS[date].update(only(request.get_json()))
+        return DAYS[date], 200
 
     def delete(self, date):
-        DAYS.pop(date, None)
-        return "", 204
+        if date in DAYS:
+            DAYS.pop(date)
+            return None, 204
+        abort(404)
+
+# %% right="22.3" style="low and high by name, and lists"
+class Day(Resource):
+    def put(self, date):
+        sent = request.get_json()
+        for field in ["low", "high"]:
+            if sent.get(field) is None:
+                abort(422, message=field + " is missing")
+        created = not date in DAYS
+        DAYS[date] = dict(low=sent["low"], high=sent["high"])
+        return DAYS[date], [200, 201][created]
+
+    def patch(self, date):
+        low, high = self.get(date)["low"], self.get(date)["high"]
+        low = request.get_json().get("low", low)
+        high = request.get_json().get("high", high)
+        return DAYS.setdefault(date, {}) | (DAYS.update({date: {"low": low, "high": high}}) or DAYS[date])
+
+    def delete(self, date):
+        day = self.get(date)
+        DAYS.pop(date, day)
+        return {}, 204
 
 # %%
 app = Flask("days")
@@ -441,18 +483,23 @@ check("22.3", days)
 #
 # | | what it does |
 # |---|---|
-# | `GET /stations/2/readings` | 200, a list of the readings of station 2 |
-# | `POST /stations/2/readings` | stores a reading with the `degrees` that were sent: 201, `Location`, and the reading. Where `degrees` is missing, or no number: 422 with a `message` |
+# | `GET /stations/2/readings` | 200, a list of the readings of station 2; an empty one where it has none |
+# | `POST /stations/2/readings` | stores a reading with the `degrees` that were sent: 201, the reading, and its address in `Location`. Where `degrees` is missing, or no number, or what was sent is no object: 422 with a `message` |
 # | `GET /readings/1` | 200 and the reading |
-# | `DELETE /readings/1` | 204 |
+# | `DELETE /readings/1` | 204; the reading is gone |
 #
-# The stations are those in `STATIONS`. What is not there is 404 with a `message`, in JSON, also where an address belongs to no resource. No number is given twice, not
-# even when a reading has been deleted.
+# A number is what JSON calls one: 17.5, 18, 0 and -2.5 are numbers, `"17.5"` and `true` are none. What else is sent, an `id` for example, is
+# no fault, and is not stored. A body that is no JSON, as from a form, is 400, 415 or 422, as you like.
+#
+# The stations are those in `STATIONS`. What is not there (a station, a reading) is 404 with a `message`, in JSON; so is an address that
+# belongs to no resource, as `/weather` or `/readings/one`. The server gives each reading a number, and gives none twice, not even when a
+# reading has been deleted.
 
 # %% [markdown] tags=["solution"]
 # Before anything is used it is looked at: is the station known, is what came an object, has it `degrees`, and are they a number? All of
 # that can be wrong, because it comes from outside. `isinstance` comes first: a client may send a list, or a number alone, and `.get` would
-# fail. `count` goes on where `max(READINGS) + 1` would come back to the number of a deleted reading. With `catch_all_404s`, Flask-RESTful
+# fail. The type is compared, because `isinstance(True, int)` is true. `NaN` and `Infinity`, which Python reads
+# all the same, are refused: a service that sent them would send no JSON. `count` goes on where `max(READINGS) + 1` would come back to the number of a deleted reading. With `catch_all_404s`, Flask-RESTful
 # also answers for addresses that it does not know.
 
 # %% exercise="22.4"
@@ -472,8 +519,10 @@ class Readings(Resource):
         if id not in STATIONS:
             abort(404, message=f"there is no station {id}")
         sent = request.get_json()
-        if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
+        if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
             abort(422, message="a reading needs degrees, a number")
+        if not -inf < sent["degrees"] < inf:
+            abort(422, message="NaN and Infinity are no JSON")
         reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
         READINGS[reading["id"]] = reading
         return reading, 201, {"Location": f"/readings/{reading['id']}"}
@@ -505,73 +554,82 @@ def create_app():
     return app
     ### END SOLUTION
 
-# %% wrong="22.4" caught_by="your code crashed" says="KeyError: 'degrees'"
-READINGS, next_reading = {}, count(1)
-
-
-class Readings(Resource):
-    def get(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        return [reading for reading in READINGS.values() if reading["station"] == id]
-
-    def post(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        reading = {"id": next(next_reading), "station": id, "degrees": float(request.get_json()["degrees"])}
-        READINGS[reading["id"]] = reading
-        return reading, 201, {"Location": f"/readings/{reading['id']}"}
-
-
-class Reading(Resource):
-    def get(self, id):
-        if id not in READINGS:
-            abort(404, message=f"there is no reading {id}")
-        return READINGS[id]
-
-    def delete(self, id):
-        self.get(id)
-        del READINGS[id]
-        return "", 204
-
-
-def create_app():
-    app = Flask("readings")
-    api = Api(app, catch_all_404s=True)
-    api.add_resource(Readings, "/stations/<int:id>/readings")
-    api.add_resource(Reading, "/readings/<int:id>")
-    return app
-
 # %% wrong="22.4" caught_by="answers 422 where degrees is missing" says="got: 200"
-READINGS, next_reading = {}, count(1)
+- abort(422, message="a reading needs degrees, a number")
++ return {"error": "a reading needs degrees, a number"}
 
+# %% wrong="22.4" caught_by="your code crashed" says="KeyError: 'degrees'"
+- if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
+-     abort(422, message="a reading needs degrees, a number")
 
-class Readings(Resource):
-    def get(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        return [reading for reading in READINGS.values() if reading["station"] == id]
+# %% wrong="22.4" caught_by="gives the reading of 20.25 degrees after a DELETE a number that none had before" says="find the wrong reading there"
+- reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
++ reading = {"id": max(READINGS, default=0) + 1, "station": id, "degrees": sent["degrees"]}
 
-    def post(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        sent = request.get_json()
-        if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
-            return {"error": "a reading needs degrees, a number"}
-        reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
-        READINGS[reading["id"]] = reading
-        return reading, 201, {"Location": f"/readings/{reading['id']}"}
+# %% wrong="22.4" caught_by="lists the readings of station 2 only" says="and no others"
+- return [reading for reading in READINGS.values() if reading["station"] == id]
++ return list(READINGS.values())
 
+# %% wrong="22.4" caught_by="has a message in JSON for GET where an address belongs to no resource" says="Api can do it instead"
+- api = Api(app, catch_all_404s=True)
++ api = Api(app)
 
+# %% wrong="22.4" caught_by="answers 404 to POST for a station that is not known" says="got: 201"
+- if id not in STATIONS:
+-     abort(404, message=f"there is no station {id}")
+- sent = request.get_json()
++ sent = request.get_json()
+
+# %% wrong="22.4" caught_by="gives the reading of 20.25 degrees after a DELETE a number that none had before" says="would find the wrong reading there"
+- reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
++ reading = {"id": len(READINGS) + 1, "station": id, "degrees": sent["degrees"]}
+
+# %% wrong="22.4" caught_by="answers 201 Created to POST with 18 degrees" says="A number may be whole"
+- if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
++ if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), float):
+
+# %% wrong="22.4" caught_by="answers 201 Created to POST with 0 degrees" says="A number may be whole, 0 or negative"
+- if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
++ if not isinstance(sent, dict) or not sent.get("degrees") or type(sent["degrees"]) not in (int, float):
+
+# %% wrong="22.4" caught_by="answers 422 where degrees is true" says="in Python True is an int"
+- if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
++ if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
+
+# %% wrong="22.4" caught_by="answers 422 where degrees is a string that looks like a number" says="What a client sends can be anything"
+- if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
+-     abort(422, message="a reading needs degrees, a number")
++ try:
++     float(sent["degrees"])
++ except (KeyError, TypeError, ValueError):
++     abort(422, message="a reading needs degrees, a number")
+
+# %% wrong="22.4" caught_by="answers 422 where what was sent is a number and no object" says="AttributeError: 'float' object has no attribute 'get'"
+- if not isinstance(sent, dict) or type(sent.get("degrees")) not in (int, float):
++ if type(sent.get("degrees")) not in (int, float):
+
+# %% wrong="22.4" caught_by="answers to other fields with the reading: its id, station and degrees" says="what the first two are"
+- reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
++ reading = {**sent, "id": next(next_reading), "station": id}
+
+# %% wrong="22.4" caught_by="answers 200 OK to GET for the readings of station 1" says="A station without readings has an empty list"
+- return [reading for reading in READINGS.values() if reading["station"] == id]
++ return [reading for reading in READINGS.values() if reading["station"] == id] or abort(404, message="nothing here")
+
+# %% wrong="22.4" caught_by="keeps the readings that were not deleted" says="no other changes"
+- del READINGS[id]
++ READINGS.clear()
+
+# %% wrong="22.4" caught_by="answers 404 to GET for a reading whose number is a word" says="ValueError: invalid literal for int()"
 class Reading(Resource):
     def get(self, id):
-        if id not in READINGS:
+        if int(id) not in READINGS:
             abort(404, message=f"there is no reading {id}")
-        return READINGS[id]
+        return READINGS[int(id)]
 
     def delete(self, id):
         self.get(id)
-        del READINGS[id]
+        del READINGS[int(id)]
         return "", 204
 
 
@@ -579,166 +637,87 @@ def create_app():
     app = Flask("readings")
     api = Api(app, catch_all_404s=True)
     api.add_resource(Readings, "/stations/<int:id>/readings")
-    api.add_resource(Reading, "/readings/<int:id>")
+    api.add_resource(Reading, "/readings/<id>")
     return app
 
-# %% wrong="22.4" caught_by="gives no number twice, not even that of a reading that was deleted" says="find the wrong reading there"
-READINGS, next_reading = {}, count(1)
-
-
+# %% wrong="22.4" caught_by="answers 404 to GET for a station that is not known" says="Is the station known?"
 class Readings(Resource):
     def get(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
         return [reading for reading in READINGS.values() if reading["station"] == id]
 
-    def post(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        sent = request.get_json()
-        if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
-            abort(422, message="a reading needs degrees, a number")
-        reading = {"id": max(READINGS, default=0) + 1, "station": id, "degrees": sent["degrees"]}
-        READINGS[reading["id"]] = reading
-        return reading, 201, {"Location": f"/readings/{reading['id']}"}
-
-
-class Reading(Resource):
-    def get(self, id):
-        if id not in READINGS:
-            abort(404, message=f"there is no reading {id}")
-        return READINGS[id]
-
-    def delete(self, id):
-        self.get(id)
-        del READINGS[id]
-        return "", 204
-
-
-def create_app():
-    app = Flask("readings")
-    api = Api(app, catch_all_404s=True)
-    api.add_resource(Readings, "/stations/<int:id>/readings")
-    api.add_resource(Reading, "/readings/<int:id>")
-    return app
-
-# %% wrong="22.4" caught_by="lists the readings of one station only" says="of another station"
-READINGS, next_reading = {}, count(1)
+# %% right="22.4" style="a list, and next"
+READINGS, next_reading = [], count(1)
 
 
 class Readings(Resource):
     def get(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        return list(READINGS.values())
+        if id in STATIONS:
+            return list(filter(lambda reading: reading["station"] == id, READINGS))
+        abort(404, message=f"Station {id} is unknown.")
 
     def post(self, id):
         if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        sent = request.get_json()
-        if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
-            abort(422, message="a reading needs degrees, a number")
-        reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
-        READINGS[reading["id"]] = reading
-        return reading, 201, {"Location": f"/readings/{reading['id']}"}
+            abort(404, message=f"Station {id} is unknown.")
+        try:
+            degrees = request.get_json()["degrees"]
+            if isinstance(degrees, bool) or not isinstance(degrees, (int, float)):
+                raise ValueError
+        except (KeyError, TypeError, ValueError):
+            abort(422, message="degrees has to be a number")
+        READINGS.append({"id": next(next_reading), "station": id, "degrees": degrees})
+        return READINGS[-1], 201, {"Location": f"/readings/{READINGS[-1]['id']}"}
 
 
 class Reading(Resource):
     def get(self, id):
-        if id not in READINGS:
-            abort(404, message=f"there is no reading {id}")
-        return READINGS[id]
+        found = next((reading for reading in READINGS if reading["id"] == id), None)
+        return found or abort(404, message=f"Reading {id} is unknown.")
 
     def delete(self, id):
-        self.get(id)
-        del READINGS[id]
+        READINGS.remove(self.get(id))
         return "", 204
 
-
+# %% right="22.4" style="an error handler of Flask"
 def create_app():
-    app = Flask("readings")
-    api = Api(app, catch_all_404s=True)
-    api.add_resource(Readings, "/stations/<int:id>/readings")
-    api.add_resource(Reading, "/readings/<int:id>")
-    return app
-
-# %% wrong="22.4" caught_by="says in JSON that an address belongs to no resource" says="Api can do it instead"
-READINGS, next_reading = {}, count(1)
-
-
-class Readings(Resource):
-    def get(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        return [reading for reading in READINGS.values() if reading["station"] == id]
-
-    def post(self, id):
-        if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        sent = request.get_json()
-        if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
-            abort(422, message="a reading needs degrees, a number")
-        reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
-        READINGS[reading["id"]] = reading
-        return reading, 201, {"Location": f"/readings/{reading['id']}"}
-
-
-class Reading(Resource):
-    def get(self, id):
-        if id not in READINGS:
-            abort(404, message=f"there is no reading {id}")
-        return READINGS[id]
-
-    def delete(self, id):
-        self.get(id)
-        del READINGS[id]
-        return "", 204
-
-
-def create_app():
-    app = Flask("readings")
+    app = Flask(__name__)
+    app.register_error_handler(404, lambda error: ({"message": error.description}, 404))
     api = Api(app)
     api.add_resource(Readings, "/stations/<int:id>/readings")
     api.add_resource(Reading, "/readings/<int:id>")
     return app
 
-# %% wrong="22.4" caught_by="answers 404 to POST for a station that is not known" says="got: 201"
-READINGS, next_reading = {}, count(1)
-
-
+# %% right="22.4" style="errors in a table, and a silent get_json"
 class Readings(Resource):
     def get(self, id):
         if id not in STATIONS:
-            abort(404, message=f"there is no station {id}")
-        return [reading for reading in READINGS.values() if reading["station"] == id]
+            return {"message": "no such station"}, 404
+        return [READINGS[number] for number in sorted(READINGS) if READINGS[number]["station"] == id], 200
 
     def post(self, id):
-        sent = request.get_json()
-        if not isinstance(sent, dict) or not isinstance(sent.get("degrees"), int | float):
-            abort(422, message="a reading needs degrees, a number")
-        reading = {"id": next(next_reading), "station": id, "degrees": sent["degrees"]}
-        READINGS[reading["id"]] = reading
-        return reading, 201, {"Location": f"/readings/{reading['id']}"}
+        if id not in STATIONS:
+            return {"message": "no such station"}, 404
+        match request.get_json(silent=True):
+            case {"degrees": bool()}:
+                return {"message": "true is no number"}, 422
+            case {"degrees": int(degrees) | float(degrees)}:
+                number = next(next_reading)
+                READINGS[number] = {"id": number, "station": id, "degrees": degrees}
+                return READINGS[number], 201, {"Location": f"{request.host_url}readings/{number}"}
+            case _:
+                return {"message": "send degrees, a number"}, 422
 
 
 class Reading(Resource):
     def get(self, id):
-        if id not in READINGS:
-            abort(404, message=f"there is no reading {id}")
-        return READINGS[id]
+        try:
+            return READINGS[id]
+        except KeyError:
+            return {"message": f"no reading {id}"}, 404
 
     def delete(self, id):
-        self.get(id)
-        del READINGS[id]
-        return "", 204
-
-
-def create_app():
-    app = Flask("readings")
-    api = Api(app, catch_all_404s=True)
-    api.add_resource(Readings, "/stations/<int:id>/readings")
-    api.add_resource(Reading, "/readings/<int:id>")
-    return app
+        if READINGS.pop(id, None) is None:
+            return {"message": f"no reading {id}"}, 404
+        return None, 204
 
 # %%
 try:

@@ -7,22 +7,26 @@
 # %%
 import asyncio
 import json
+from math import isfinite
 from urllib.parse import parse_qs, urlsplit
 
 import websockets
 from websockets.asyncio.server import broadcast
 
-from wirelab import check, launch, stop_all, wire
+from wirelab import check, hint, launch, show_me, stop_all, wire
 
 # %% [markdown]
 # ## 34.1 A reading as a message
 #
-# What a station tells its displays is JSON. Write `reading_message`, which returns the text of such a message:
-# `reading_message(1, "Harbour", 17.5)` returns
+# A station sends JSON to its displays. Write `reading_message`, which returns such a message as a string. For
+# `reading_message(1, "Harbour", 17.5)` the string is
 #
 # ```
 # {"type": "reading", "number": 1, "station": "Harbour", "celsius": 17.5}
 # ```
+#
+# It is right for each temperature, and for each name that a station may have, whatever characters are in it. Spaces and the order of the
+# names do not matter.
 
 # %% [markdown] tags=["solution"]
 # A dictionary says what is meant, and `json.dumps` knows how JSON writes it: double quotation marks around texts, a backslash before one
@@ -34,7 +38,7 @@ def reading_message(number, station, celsius):
     return json.dumps({"type": "reading", "number": number, "station": station, "celsius": celsius})
     ### END SOLUTION
 
-# %% wrong="34.1" caught_by="returns text" says="A WebSocket carries text, no dictionaries"
+# %% wrong="34.1" caught_by="returns a string" says="A WebSocket carries text, no dictionaries"
 def reading_message(number, station, celsius):
     return {"type": "reading", "number": number, "station": station, "celsius": celsius}
 
@@ -46,9 +50,66 @@ def reading_message(number, station, celsius):
 def reading_message(number, station, celsius):
     return f'{{"type": "reading", "number": {number}, "station": "{station}", "celsius": {celsius}}}'
 
-# %% wrong="34.1" caught_by="says type, number, station and celsius in JSON" says="'celsius': '17.5'"
+# %% wrong="34.1" caught_by="says type, number, station and celsius in JSON" says="a number stands without quotation marks"
 def reading_message(number, station, celsius):
     return json.dumps({"type": "reading", "number": number, "station": station, "celsius": str(celsius)})
+
+# %% wrong="34.1" caught_by="says type, number, station and celsius in JSON" says="json.dumps has been at work twice"
+def reading_message(number, station, celsius):
+    message = json.dumps({"type": "reading", "number": number, "station": station, "celsius": celsius})
+    return json.dumps(message)
+
+# %% wrong="34.1" caught_by="returns a string" says="decode() makes one of them"
+def reading_message(number, station, celsius):
+    return json.dumps({"type": "reading", "number": number, "station": station, "celsius": celsius}).encode()
+
+# %% wrong="34.1" caught_by="says it also of a station with other characters in its name" says="put together by hand breaks"
+def reading_message(number, station, celsius):
+    station = station.replace('"', r"\"")
+    return f'{{"type": "reading", "number": {number}, "station": "{station}", "celsius": {celsius}}}'
+
+# %% wrong="34.1" caught_by="says type, number, station and celsius in JSON" says="an object with exactly these names"
+def reading_message(number, station, celsius):
+    return json.dumps({"number": number, "station": station, "celsius": celsius})
+
+# %% wrong="34.1" caught_by="changes nothing in a name, nor in a temperature" says="unchanged"
+- return json.dumps({"type": "reading", "number": number, "station": station, "celsius": celsius})
++ return json.dumps({"type": "reading", "number": number, "station": station.strip().title(), "celsius": celsius})
+
+# %% wrong="34.1" caught_by="changes nothing in a name, nor in a temperature" says="unchanged"
+- return json.dumps({"type": "reading", "number": number, "station": station, "celsius": celsius})
++ return json.dumps({"type": "reading", "number": number, "station": station, "celsius": round(celsius, 2)})
+
+# %% wrong="34.1" caught_by="changes nothing in a name, nor in a temperature" says="put together by hand breaks"
+def reading_message(number, station, celsius):
+    for character, escaped in [("\\", r"\\"), ('"', r"\""), ("\n", r"\n")]:
+        station = station.replace(character, escaped)
+    return f'{{"type": "reading", "number": {number}, "station": "{station}", "celsius": {celsius}}}'
+
+# %% wrong="34.1" caught_by="says it also of a station with other characters in its name" says="unchanged"
+import html
+
+
+def reading_message(number, station, celsius):
+    name = html.escape(station, quote=False)
+    return json.dumps({"type": "reading", "number": number, "station": name, "celsius": celsius})
+
+# %% right="34.1" style="indented, in a function of its own"
+def as_json(**fields):
+    return json.dumps(fields, indent=2, sort_keys=True)
+
+
+def reading_message(number, station, celsius):
+    return as_json(type="reading", number=number, station=station, celsius=celsius) + "\n"
+
+# %% right="34.1" style="only the name by json.dumps"
+def reading_message(number, station, celsius):
+    return '{"type":"reading","number":%d,"station":%s,"celsius":%r}' % (number, json.dumps(station), celsius)
+
+# %% right="34.1" style="no spaces, and another order"
+def reading_message(number, station, celsius):
+    reading = dict(number=number, station=station, celsius=celsius, type="reading")
+    return json.dumps(reading, separators=(",", ":"), ensure_ascii=False)
 
 # %% checks="34.1" points=2
 check("34.1", reading_message)
@@ -58,13 +119,14 @@ check("34.1", reading_message)
 #
 # Stations and displays connect to one server. Write `onconnect`:
 #
-# - The message `count` is answered, to this client alone, with the number of clients that are connected, as text.
-# - Every other message is a report, and is told to all clients, as it came. That includes the one who sent it.
-# - Who has left is no longer counted, however it left.
+# - The message `count` is answered, to this client alone, with the number of clients that are connected, as text: `3`.
+# - Every other message is a report. It is sent once to each client, the one that sent it included, exactly as it came. Nothing else is sent.
+# - A client that has left is no longer counted, with a goodbye or without. All others go on as before.
+# - A report gets to all others also while one client is just leaving, and another one is just joining.
 
 # %% [markdown] tags=["solution"]
 # The set stands outside, since each client has a call of its own. `finally` runs when the loop ends, and also when a client vanishes and
-# the loop raises an exception. `broadcast` waits for nobody, and so is not awaited.
+# the loop raises an exception. `broadcast` waits for nobody, and so is not awaited. It passes over clients that are leaving.
 
 # %% exercise="34.2"
 clients = set()
@@ -83,22 +145,11 @@ async def onconnect(websocket):
         clients.discard(websocket)
     ### END SOLUTION
 
-# %% wrong="34.2" caught_by="takes out who says goodbye" says="Who takes it out of the set?"
-clients = set()
+# %% wrong="34.2" caught_by="takes out a client that says goodbye" says="Who takes it out of the set?"
+- clients.discard(websocket)
++ print("a client has left")
 
-
-async def onconnect(websocket):
-    clients.add(websocket)
-    async for message in websocket:
-        if message == "count":
-            await websocket.send(str(len(clients)))
-        else:
-            broadcast(clients, message)
-
-# %% wrong="34.2" caught_by="takes out who vanishes without a close frame" says="no line behind the loop runs"
-clients = set()
-
-
+# %% wrong="34.2" caught_by="takes out a client that vanishes without a close frame" says="no line behind the loop runs"
 async def onconnect(websocket):
     clients.add(websocket)
     async for message in websocket:
@@ -108,56 +159,184 @@ async def onconnect(websocket):
             broadcast(clients, message)
     clients.discard(websocket)
 
-# %% wrong="34.2" caught_by="counts those who join" says="Every client has its own call of onconnect"
+# %% wrong="34.2" caught_by="counts the clients that join" says="Every client has its own call of onconnect"
+- clients.add(websocket)
++ clients = {websocket}
+
+# %% wrong="34.2" caught_by="sends each report to everyone" says="websocket.send speaks to this one client"
+- broadcast(clients, message)
++ await websocket.send(message)
+
+# %% wrong="34.2" caught_by="your code crashed" says="in front of a call of an async function alone"
+- broadcast(clients, message)
++ await broadcast(clients, message)
+
+# %% wrong="34.2" caught_by="your code crashed" says="A message is a string"
+- await websocket.send(str(len(clients)))
++ await websocket.send(len(clients))
+
+# %% wrong="34.2" caught_by="sends a report to the client that sent it, too, once and as it came" says="like all others, and once"
+- broadcast(clients, message)
++ await websocket.send(message)
++ broadcast(clients, message)
+
+# %% wrong="34.2" caught_by="sends a report to the client that sent it, too, once and as it came" says="like all others, and once"
+- broadcast(clients, message)
++ broadcast(clients - {websocket}, message)
+
+# %% wrong="34.2" caught_by="sends a report to the client that sent it, too, once and as it came" says="letter by letter"
+- async for message in websocket:
++ async for message in websocket:
++     message = message.strip().lower()
+
+# %% wrong="34.2" caught_by="answers count to nobody else" says="Only the client that asks wants to know."
+- await websocket.send(str(len(clients)))
++ broadcast(clients, str(len(clients)))
+
+# %% wrong="34.2" caught_by="goes on sending to those that stayed" says="Who was taken out of the set"
+clients = []
+
+
 async def onconnect(websocket):
-    clients = {websocket}
-    async for message in websocket:
-        if message == "count":
-            await websocket.send(str(len(clients)))
-        else:
-            broadcast(clients, message)
-
-# %% wrong="34.2" caught_by="tells a report to everyone" says="websocket.send speaks to this one client"
-clients = set()
-
-
-async def onconnect(websocket):
-    clients.add(websocket)
-    try:
-        async for message in websocket:
-            await websocket.send(str(len(clients)) if message == "count" else message)
-    finally:
-        clients.discard(websocket)
-
-# %% wrong="34.2" caught_by="your code crashed" says="TypeError: "
-clients = set()
-
-
-async def onconnect(websocket):
-    clients.add(websocket)
+    clients.append(websocket)
     try:
         async for message in websocket:
             if message == "count":
                 await websocket.send(str(len(clients)))
             else:
-                await broadcast(clients, message)
+                broadcast(clients, message)
     finally:
-        clients.discard(websocket)
+        clients.pop()
 
-# %% wrong="34.2" caught_by="your code crashed" says="TypeError: "
-clients = set()
+# %% wrong="34.2" caught_by="your code crashed" says="Set changed size during iteration"
+- broadcast(clients, message)
++ for client in clients:
++     try:
++         await client.send(message)
++     except websockets.ConnectionClosed:
++         pass
+
+# %% wrong="34.2" caught_by="answers the message 'count'" says="just leaving raises ConnectionClosed"
+- broadcast(clients, message)
++ for client in clients:
++     await client.send(message)
+
+# %% wrong="34.2" caught_by="answers the message 'count'" says="just leaving raises ConnectionClosed"
+- broadcast(clients, message)
++ for client in clients.copy():
++     await client.send(message)
+
+# %% wrong="34.2" caught_by="sends each report to everyone" says="Only one that is equal to count is a question"
+- if message == "count":
++ if message.startswith("count"):
+
+# %% wrong="34.2" caught_by="sends a report to the client that sent it, too, once and as it came" says="equal to count is a question"
+- if message == "count":
++ if message.strip().lower() == "count":
+
+# %% wrong="34.2" caught_by="sends a report to the client that sent it, too, once and as it came" says="an empty one too"
+- else:
+-     broadcast(clients, message)
++ elif message:
++     broadcast(clients, message)
+
+# %% wrong="34.2" caught_by="sends a report to the client that sent it, too, once and as it came" says="a repeated one"
+- clients.add(websocket)
++ clients.add(websocket)
++ last = None
+
+- else:
+-     broadcast(clients, message)
++ elif message != last:
++     last = message
++     broadcast(clients, message)
+
+# %% wrong="34.2" caught_by="answers count with the number of clients, as text" says="A client got something that is no answer"
+- clients.add(websocket)
++ clients.add(websocket)
++ await websocket.send("welcome")
+
+# %% wrong="34.2" caught_by="counts the clients that join after others have left" says="take the place of another one"
+clients = {}
 
 
+async def onconnect(websocket):
+    place = len(clients)
+    clients[place] = websocket
+    try:
+        async for message in websocket:
+            if message == "count":
+                await websocket.send(str(len(clients)))
+            else:
+                broadcast(clients.values(), message)
+    finally:
+        clients.pop(place, None)
+
+# %% wrong="34.2" caught_by="sends a report to all others while one client is leaving" says="changes the set while a loop goes through it"
+clients = []
+
+
+async def onconnect(websocket):
+    clients.append(websocket)
+    try:
+        async for message in websocket:
+            if message == "count":
+                await websocket.send(str(len(clients)))
+                continue
+            for client in clients:
+                try:
+                    await client.send(message)
+                except websockets.ConnectionClosed:
+                    pass
+    finally:
+        clients.remove(websocket)
+
+# %% right="34.2" style="a loop over a copy"
 async def onconnect(websocket):
     clients.add(websocket)
     try:
         async for message in websocket:
             if message == "count":
-                await websocket.send(len(clients))
-            else:
-                broadcast(clients, message)
+                await websocket.send(f"{len(clients)}")
+                continue
+            for client in list(clients):
+                try:
+                    await client.send(message)
+                except websockets.ConnectionClosed:
+                    clients.discard(client)
     finally:
         clients.discard(websocket)
+
+# %% right="34.2" style="a list, recv until the end"
+clients = []
+
+
+async def onconnect(websocket):
+    clients.append(websocket)
+    try:
+        while True:
+            message = await websocket.recv()
+            if message == "count":
+                await websocket.send(str(len(clients)))
+            else:
+                broadcast(clients, message)
+    except websockets.ConnectionClosed:
+        return
+    finally:
+        clients.remove(websocket)
+
+# %% right="34.2" style="gather"
+- broadcast(clients, message)
++ await asyncio.gather(*[client.send(message) for client in clients], return_exceptions=True)
+
+# %% right="34.2" style="the server's own connections"
+async def onconnect(websocket):
+    async for message in websocket:
+        everyone = websocket.server.connections
+        if message == "count":
+            await websocket.send(str(len(everyone)))
+        else:
+            broadcast(everyone, message)
 
 # %%
 station = launch(onconnect)
@@ -171,17 +350,20 @@ check("34.2", station)
 #
 # Now reports are JSON: `{"station": "Harbour", "celsius": 17.5}`. Write `reports`:
 #
-# - Every client is in `displays`, from its arrival until it leaves.
-# - Such a report is told to everyone in `displays` as `{"type": "reading", "station": "Harbour", "celsius": 17.5}`.
-# - Whatever makes no sense (no JSON, no object, a name that is missing, a temperature that is no number) is answered, to this client alone,
+# - Every client is in `displays`, from its arrival until it leaves, with a goodbye or without.
+# - Such a report is sent once to everyone in `displays` as `{"type": "reading", "station": "Harbour", "celsius": 17.5}`, with these
+#   three names and no others. The temperature may come as a number or as a string, `"17.5"`, and is sent as a number.
+# - A message that makes no sense (no JSON, no object, a name that is missing, a temperature that is no number) is answered, to this client alone,
 #   with `{"type": "error", "message": "…"}`. The words are yours. The conversation goes on.
+# - As in 34.2, a client that is just leaving or joining keeps no report from the others.
 #
 # `float("17.5")` and `float(17.5)` are both `17.5`; what is no number raises `ValueError` or `TypeError`.
 
 # %% [markdown] tags=["solution"]
-# The `try` stands inside of the loop, around that which may fail, so that one bad message costs nothing but an answer. Three exceptions
+# The `try` stands inside of the loop, around that which may fail, so that one bad message costs nothing but an answer. Five exceptions
 # say that a message makes no sense: `ValueError` (no JSON, no number), `KeyError` (a name is missing), `TypeError` (a list or
-# a number has no names). Others would be faults of the server, and are not hidden.
+# a number has no names), and two rare ones, `OverflowError` (an integer of 400 digits) and `RecursionError` (thousands of brackets). `float`
+# takes `"nan"` too. JSON has no such number, and a page cannot read a message that has one.
 
 # %% exercise="34.3"
 displays = set()
@@ -195,7 +377,9 @@ async def reports(websocket):
             try:
                 report = json.loads(message)
                 station, celsius = report["station"], float(report["celsius"])
-            except (ValueError, TypeError, KeyError):
+                if not isfinite(celsius):
+                    raise ValueError("JSON has no such number")
+            except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
                 words = "send a station and its temperature in degrees Celsius"
                 await websocket.send(json.dumps({"type": "error", "message": words}))
             else:
@@ -205,71 +389,117 @@ async def reports(websocket):
     ### END SOLUTION
 
 # %% wrong="34.3" caught_by="your code crashed" says="JSONDecodeError: Expecting value"
-displays = set()
+- except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
++ except (TypeError, KeyError, OverflowError, RecursionError):
 
+# %% wrong="34.3" caught_by="your code crashed" says="KeyError: 'station'"
+- except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
++ except (ValueError, TypeError, OverflowError, RecursionError):
 
-async def reports(websocket):
-    displays.add(websocket)
-    try:
-        async for message in websocket:
-            report = json.loads(message)
-            broadcast(displays, json.dumps({"type": "reading", **report}))
-    finally:
-        displays.discard(websocket)
+# %% wrong="34.3" caught_by="answers the message ''" says="and the conversation goes on"
+- await websocket.send(json.dumps({"type": "error", "message": words}))
++ return await websocket.send(json.dumps({"type": "error", "message": words}))
 
-# %% wrong="34.3" caught_by="your code crashed" says="KeyError: 'celsius'"
-displays = set()
-
-
-async def reports(websocket):
-    displays.add(websocket)
-    try:
-        async for message in websocket:
-            try:
-                report = json.loads(message)
-                station, celsius = report["station"], float(report["celsius"])
-            except (ValueError, TypeError):
-                await websocket.send(json.dumps({"type": "error", "message": "not understood"}))
-            else:
-                broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
-    finally:
-        displays.discard(websocket)
-
-# %% wrong="34.3" caught_by="answers the message '[1, 2]'" says="A handler that returns ends the conversation with 1000"
-displays = set()
-
-
-async def reports(websocket):
-    displays.add(websocket)
-    try:
-        async for message in websocket:
-            report = json.loads(message)
-            station, celsius = report["station"], float(report["celsius"])
-            broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
-    except (ValueError, TypeError, KeyError):
-        await websocket.send(json.dumps({"type": "error", "message": "not understood"}))
-    finally:
-        displays.discard(websocket)
-
-# %% wrong="34.3" caught_by="tells an error to nobody else" says="hear of one client's mistake"
-displays = set()
-
-
-async def reports(websocket):
-    displays.add(websocket)
-    try:
-        async for message in websocket:
-            try:
-                report = json.loads(message)
-                told = {"type": "reading", "station": report["station"], "celsius": float(report["celsius"])}
-            except (ValueError, TypeError, KeyError):
-                told = {"type": "error", "message": "not understood"}
-            broadcast(displays, json.dumps(told))
-    finally:
-        displays.discard(websocket)
+# %% wrong="34.3" caught_by="sends an error to nobody else" says="hear of one client's mistake"
+- await websocket.send(json.dumps({"type": "error", "message": words}))
++ broadcast(displays, json.dumps({"type": "error", "message": words}))
 
 # %% wrong="34.3" caught_by="answers the message 'warm'" says="close code 1003, not understood"
-displays = set()
+- await websocket.send(json.dumps({"type": "error", "message": words}))
++ await websocket.close(1003, "not understood")
+
+# %% wrong="34.3" caught_by="answers what is no JSON with an error" says="The answer is JSON like every other"
+- await websocket.send(json.dumps({"type": "error", "message": words}))
++ await websocket.send(f"error: {words}")
+
+# %% wrong="34.3" caught_by="takes a client out of displays that says goodbye" says="Who takes a client out of displays"
+- finally:
+-     displays.discard(websocket)
++ finally:
++     print("a client has left")
+
+# %% wrong="34.3" caught_by="takes a client out of displays that vanishes without a close frame" says="Who takes a client out of displays"
+async def reports(websocket):
+    displays.add(websocket)
+    async for message in websocket:
+        try:
+            report = json.loads(message)
+            station, celsius = report["station"], float(report["celsius"])
+        except (ValueError, TypeError, KeyError):
+            await websocket.send(json.dumps({"type": "error", "message": "send a station and degrees"}))
+            continue
+        broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
+    displays.discard(websocket)
+
+# %% wrong="34.3" caught_by="sends each reading to everyone" says="websocket.send speaks to this one client"
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ await websocket.send(json.dumps({"type": "reading", "station": station, "celsius": celsius}))
+
+# %% wrong="34.3" caught_by="sends station and celsius alone, 0 degrees too" says="no other names"
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ broadcast(displays, json.dumps({"type": "reading"} | report | {"celsius": celsius}))
+
+# %% wrong="34.3" caught_by="sends a temperature that came as a string as a number" says="also where it came as a string"
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": report["celsius"]}))
+
+# %% wrong="34.3" caught_by="answers a report without a station with an error" says="expected: {'type': 'error'"
+- station, celsius = report["station"], float(report["celsius"])
++ station, celsius = dict(report).get("station"), float(report["celsius"])
+
+# %% wrong="34.3" caught_by="sends station and celsius alone, 0 degrees too" says="0 is one, and further names do no harm"
+- station, celsius = report["station"], float(report["celsius"])
++ station, celsius = report["station"], float(report["celsius"] or "missing")
+
+# %% wrong="34.3" caught_by="sends a report as a reading" says="no other names"
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ broadcast(displays, json.dumps({"station": station, "celsius": celsius}))
+
+# %% wrong="34.3" caught_by="sends a report as a reading, once" says="in displays, like all others"
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ told = json.dumps({"type": "reading", "station": station, "celsius": celsius})
++ broadcast(displays, told)
++ await websocket.send(told)
+
+# %% wrong="34.3" caught_by="has each client in displays from its arrival" says="before it has said anything"
+- displays.add(websocket)
+- try:
+-     async for message in websocket:
++ everyone = websocket.server.connections
++ try:
++     async for message in websocket:
+
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ broadcast(everyone | websocket.server.connections, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
+
+# %% wrong="34.3" caught_by="sends a report to all others while one client is leaving" says="raises ConnectionClosed"
+- broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
++ for display in displays.copy():
++     await display.send(json.dumps({"type": "reading", "station": station, "celsius": celsius}))
+
+# %% wrong="34.3" caught_by="sends a temperature that came as a string as a number" says="with all its digits"
+- station, celsius = report["station"], float(report["celsius"])
++ station, celsius = report["station"], round(float(report["celsius"]), 1)
+
+# %% wrong="34.3" caught_by="changes nothing in a name, nor in a temperature" says="type, station and celsius"
+- station, celsius = report["station"], float(report["celsius"])
++ station, celsius = report["station"].strip(), float(report["celsius"])
+
+# %% wrong="34.3" caught_by="answers celsius with a comma with an error" says="was sent as a reading"
+- station, celsius = report["station"], float(report["celsius"])
++ station, celsius = report["station"], float(str(report["celsius"]).replace(",", "."))
+
+# %% wrong="34.3" caught_by="answers a dictionary as Python writes it with an error" says="was sent as a reading"
+- report = json.loads(message)
++ report = json.loads(message.replace("'", '"'))
+
+# %% wrong="34.3" caught_by="answers a report in a list with an error" says="was sent as a reading"
+- report = json.loads(message)
++ report = json.loads(message.strip("[]"))
+
+# %% right="34.3" style="a look at each part"
+async def refuse(websocket, why):
+    await websocket.send(json.dumps({"type": "error", "message": why}))
 
 
 async def reports(websocket):
@@ -278,31 +508,59 @@ async def reports(websocket):
         async for message in websocket:
             try:
                 report = json.loads(message)
-                station, celsius = report["station"], float(report["celsius"])
-            except (ValueError, TypeError, KeyError):
-                await websocket.close(1003, "not understood")
-            else:
-                broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
+            except json.JSONDecodeError as error:
+                await refuse(websocket, f"no JSON: {error}")
+                continue
+            if not isinstance(report, dict) or "station" not in report:
+                await refuse(websocket, "a station is missing")
+                continue
+            try:
+                degrees = float(report.get("celsius"))
+            except (TypeError, ValueError):
+                await refuse(websocket, "celsius is no number")
+                continue
+            told = {"type": "reading", "station": report["station"], "celsius": degrees}
+            broadcast(displays, json.dumps(told, ensure_ascii=False))
     finally:
         displays.discard(websocket)
 
-# %% wrong="34.3" caught_by="answers warm with an error" says="The answer is JSON like every other"
-displays = set()
+# %% right="34.3" style="match"
+async def reports(websocket):
+    displays.add(websocket)
+    try:
+        async for message in websocket:
+            try:
+                match json.loads(message):
+                    case {"station": station, "celsius": celsius}:
+                        reading = {"type": "reading", "station": station, "celsius": float(celsius)}
+                    case other:
+                        raise ValueError(f"{other!r} is no report")
+            except (ValueError, TypeError) as error:
+                await websocket.send(json.dumps({"type": "error", "message": str(error)}))
+                continue
+            broadcast(displays, json.dumps(reading))
+    finally:
+        displays.discard(websocket)
+
+# %% right="34.3" style="a function that understands"
+def understood(message):
+    try:
+        report = json.loads(message)
+        return {"type": "reading", "station": report["station"], "celsius": float(report["celsius"])}
+    except (ValueError, TypeError, LookupError):
+        return None
 
 
 async def reports(websocket):
     displays.add(websocket)
     try:
         async for message in websocket:
-            try:
-                report = json.loads(message)
-                station, celsius = report["station"], float(report["celsius"])
-            except (ValueError, TypeError, KeyError) as error:
-                await websocket.send(f"error: {error}")
+            if reading := understood(message):
+                broadcast(displays, json.dumps(reading))
             else:
-                broadcast(displays, json.dumps({"type": "reading", "station": station, "celsius": celsius}))
+                await websocket.send(json.dumps({"type": "error", "message": f"{message!r} is no report"}))
     finally:
-        displays.discard(websocket)
+        displays.remove(websocket)
 
 # %%
 harbour = launch(reports)
@@ -313,11 +571,16 @@ check("34.3", harbour)
 # %% [markdown]
 # ## 34.4 Come back, and miss nothing
 #
-# A station sends temperatures as text, `17.5`. Each becomes a reading with a number, `{"number": 1, "celsius": 17.5}`. Write `live`:
+# A station sends temperatures as text, `17.5`. Each becomes a reading with a number, `{"number": 1, "celsius": 17.5}`: two names, and
+# `celsius` is a number. Write `live`:
 #
-# - A report is kept in `readings`, as the text of its message, and told to everyone in `displays`. So number 1 stands at place 0.
-# - Who connects is told the last reading at once, if there is one.
-# - Who connects with `?since=4` knows reading 4, and is told what it has missed instead: 5, 6 and so on. That may be nothing.
+# - The message of a reading, a string of JSON, is kept in `readings`, and sent to everyone in `displays`. So number 1 stands at place 0.
+# - A client that connects is sent the last reading at once, if there is one.
+# - A client that connects with `?since=4` knows reading 4. It is sent what it has missed instead: 5, 6 and so on. That may be nothing, and
+#   with `?since=0` it is all of them.
+# - What one client has missed is sent to that client alone.
+# - As in 34.3, every client is in `displays` from its arrival until it leaves, and one that is just leaving or joining keeps no reading
+#   from the others.
 #
 # `since(websocket)` is the number that a client knows, or `None`.
 
@@ -331,7 +594,7 @@ def since(websocket):
 # one, or an empty one. `known` may be 0, which is not `None`.
 #
 # From the look at `readings` until the client is in `displays`, nothing is awaited. With `await websocket.send(...)` there, a report could
-# come in between, and this one client would never hear of it.
+# come in between, and this one client would never receive it.
 
 # %% exercise="34.4"
 readings = []
@@ -352,106 +615,155 @@ async def live(websocket):
         displays.discard(websocket)
     ### END SOLUTION
 
-# %% wrong="34.4" caught_by="your code crashed" says="IndexError: list index out of range"
-readings = []
-displays = set()
+# %% wrong="34.4" caught_by="your code crashed" says="The list has fewer places than that"
+- for message in readings[-1:] if known is None else readings[known:]:
++ for message in [readings[-1]] if known is None else readings[known:]:
 
+# %% wrong="34.4" caught_by="sends a newcomer the last reading at once, and none before it" says="readings[-1:] is a list with the last one"
+- for message in readings[-1:] if known is None else readings[known:]:
++ for message in readings[known or 0 :]:
 
+# %% wrong="34.4" caught_by="sends a client that comes back all that it missed, in order" says="Reading number 1 stands at place 0"
+- for message in readings[-1:] if known is None else readings[known:]:
++ for message in readings[-1:] if known is None else readings[known + 1 :]:
+
+# %% wrong="34.4" caught_by="sends a client that comes back all that it missed, in order" says="place 0 of the list"
+- for message in readings[-1:] if known is None else readings[known:]:
++ for message in readings[-1:]:
+
+# %% wrong="34.4" caught_by="sends a client that knows no reading yet all of them, from number 1" says="0 is false in Python"
+- for message in readings[-1:] if known is None else readings[known:]:
++ for message in readings[known:] if known else readings[-1:]:
+
+# %% wrong="34.4" caught_by="repeats to nobody what others have missed" says="Others have heard the old readings already"
+- broadcast([websocket], message)
++ broadcast({websocket, *displays}, message)
+
+# %% wrong="34.4" caught_by="keeps a reading in readings, as the text of its message" says="readings holds texts"
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+- broadcast(displays, readings[-1])
++ readings.append({"number": len(readings) + 1, "celsius": float(report)})
++ broadcast(displays, json.dumps(readings[-1]))
+
+- broadcast([websocket], message)
++ broadcast([websocket], json.dumps(message))
+
+# %% wrong="34.4" caught_by="sends a report as a numbered reading" says="A report is text, and the reading has a number"
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
++ readings.append(json.dumps({"number": len(readings) + 1, "celsius": report}))
+
+# %% wrong="34.4" caught_by="sends a report as a numbered reading" says="Its number is one more."
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
++ readings.append(json.dumps({"number": len(readings), "celsius": float(report)}))
+
+# %% wrong="34.4" caught_by="sends a report as a numbered reading" says="How many readings are there before this one?"
+- known = since(websocket)
++ known, number = since(websocket), 0
+
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
++ number += 1
++ readings.append(json.dumps({"number": number, "celsius": float(report)}))
+
+# %% wrong="34.4" caught_by="takes a client out of displays that says goodbye" says="when its conversation has ended"
+- finally:
+-     displays.discard(websocket)
++ finally:
++     print("a display has left")
+
+# %% wrong="34.4" caught_by="keeps the connection of a newcomer open" says="an empty list where there is none"
+- known = since(websocket)
++ known = since(websocket)
++ if not readings:
++     return
+
+# %% wrong="34.4" caught_by="sends a newcomer nothing while there is no reading" says="an empty list where there is none"
+- for message in readings[-1:] if known is None else readings[known:]:
++ for message in (readings[-1:] or ["no reading yet"]) if known is None else readings[known:]:
+
+# %% wrong="34.4" caught_by="sends a report to all others while one client is leaving" says="raises ConnectionClosed"
+- broadcast(displays, readings[-1])
++ for display in displays:
++     await display.send(readings[-1])
+
+# %% wrong="34.4" caught_by="sends a report as a numbered reading" says="Its number is one more."
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
++ readings.append(json.dumps({"number": len(readings) + 1, "celsius": round(float(report), 2)}))
+
+# %% wrong="34.4" caught_by="sends a client that comes back many readings, too" says="Reading number 1 stands at place 0"
+- for message in readings[-1:] if known is None else readings[known:]:
++ numbered = [(str(number), message) for number, message in enumerate(readings, start=1)]
++ for message in readings[-1:] if known is None else [one for number, one in numbered if number > str(known)]:
+
+# %% wrong="34.4" caught_by="keeps all readings when everybody has left" says="they stay"
+- displays.discard(websocket)
++ displays.discard(websocket)
++ if not displays:
++     readings.clear()
+
+# %% right="34.4" style="a display first"
+async def live(websocket):
+    displays.add(websocket)
+    try:
+        known = since(websocket)
+        first = max(len(readings) - 1, 0) if known is None else known
+        for message in readings[first:]:
+            await websocket.send(message)
+        async for report in websocket:
+            message = json.dumps({"number": len(readings) + 1, "celsius": float(report)})
+            readings.append(message)
+            broadcast(displays, message)
+    finally:
+        displays.remove(websocket)
+
+# %% right="34.4" style="each reading looked at"
 async def live(websocket):
     known = since(websocket)
     if known is None:
-        broadcast([websocket], readings[-1])
+        missed = [readings[-1]] if readings else []
     else:
-        for message in readings[known:]:
-            broadcast([websocket], message)
+        missed = [message for message in readings if json.loads(message)["number"] > known]
+    for message in missed:
+        await websocket.send(message)
     displays.add(websocket)
     try:
-        async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+        while True:
+            celsius = float(await websocket.recv())
+            number = 1 + (json.loads(readings[-1])["number"] if readings else 0)
+            readings.append(json.dumps(dict(celsius=celsius, number=number)))
             broadcast(displays, readings[-1])
+    except websockets.ConnectionClosed:
+        pass
     finally:
         displays.discard(websocket)
 
-# %% wrong="34.4" caught_by="tells a newcomer the last reading at once, and none before it" says="readings[-1:] is a list with the last one"
-readings = []
-displays = set()
+# %% right="34.4" style="a counter, and functions"
+from itertools import count
+
+numbers = count(1)
 
 
-async def live(websocket):
-    for message in readings[since(websocket) or 0 :]:
-        broadcast([websocket], message)
-    displays.add(websocket)
-    try:
-        async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
-            broadcast(displays, readings[-1])
-    finally:
-        displays.discard(websocket)
-
-# %% wrong="34.4" caught_by="tells who comes back all that it missed, in order" says="Reading number 1 stands at place 0"
-readings = []
-displays = set()
+def keep(report):
+    message = json.dumps({"number": next(numbers), "celsius": float(report)})
+    readings.append(message)
+    return message
 
 
-async def live(websocket):
+async def catch_up(websocket):
     known = since(websocket)
-    for message in readings[-1:] if known is None else readings[known + 1 :]:
-        broadcast([websocket], message)
-    displays.add(websocket)
-    try:
-        async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
-            broadcast(displays, readings[-1])
-    finally:
-        displays.discard(websocket)
-
-# %% wrong="34.4" caught_by="tells who comes back all that it missed, in order" says="place 0 of the list"
-readings = []
-displays = set()
+    await asyncio.gather(*[websocket.send(one) for one in readings[slice(-1, None) if known is None else slice(known, None)]])
 
 
 async def live(websocket):
-    for message in readings[-1:]:
-        broadcast([websocket], message)
+    await catch_up(websocket)
     displays.add(websocket)
     try:
         async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
-            broadcast(displays, readings[-1])
-    finally:
-        displays.discard(websocket)
-
-# %% wrong="34.4" caught_by="tells who knows no reading yet all of them, from number 1" says="0 is false in Python"
-readings = []
-displays = set()
-
-
-async def live(websocket):
-    known = since(websocket)
-    for message in readings[known:] if known else readings[-1:]:
-        broadcast([websocket], message)
-    displays.add(websocket)
-    try:
-        async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
-            broadcast(displays, readings[-1])
-    finally:
-        displays.discard(websocket)
-
-# %% wrong="34.4" caught_by="repeats to nobody what others have missed" says="Others have heard these already"
-readings = []
-displays = set()
-
-
-async def live(websocket):
-    displays.add(websocket)
-    known = since(websocket)
-    for message in readings[-1:] if known is None else readings[known:]:
-        broadcast(displays, message)
-    try:
-        async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
-            broadcast(displays, readings[-1])
+            message = keep(report)
+            for display in list(displays):
+                try:
+                    await display.send(message)
+                except websockets.ConnectionClosed:
+                    displays.discard(display)
     finally:
         displays.discard(websocket)
 

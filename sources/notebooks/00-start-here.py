@@ -1,90 +1,115 @@
 # %% [markdown]
 # # How this kit works
 #
-# 10 minutes. You need a little Python: variables, functions, `import`.
+# 28 minutes. You need a little Python: variables, functions, `import`.
 #
 # By the end you can
 #
-# - run a cell, all cells, and stop one that hangs,
-# - start a server, ask it for a page, and see what crossed the wire,
-# - have an exercise checked.
+# - run a cell, start a server, and see what crossed the wire,
+# - have an exercise checked, and ask for a hint,
+# - stop today, and go on tomorrow.
 
-# %% [markdown]
-# ## Run a cell
+# %% [markdown] minutes=5
+# ## A page of your own
 #
-# Click into the grey box below and press **Shift+Enter**. Python runs what it says, and the result appears underneath.
+# Click into the grey box below, and press **Shift+Enter**. Python runs what is in it.
 
-# %%
-6 * 7
-
-# %% [markdown]
-# A notebook remembers what its cells did. The next cell gives a text a name; the one after it uses the name. (*Run → Run All
-# Cells* runs every cell, from the top.)
-
-# %%
-theatre = "The Lantern"
-
-# %%
-theatre.upper()
+# %% tags=["predict"]
+name = "Ada"
+f"Hello, {name}"
 
 # %% [markdown]
-# **Predict, then run.** Change `The Lantern` to your own name, but do *not* run that cell. Run the cell with `.upper()` again.
-# What does it show?
+# Such a box is a **cell**. Put your own name between the quotes, and run it again. The next cell makes your computer a web server.
+# Run it, and click *open it*.
+
+# %% tags=["predict"]
+from http.server import BaseHTTPRequestHandler
+
+from wirelab import check, doctor, hint, launch, progress, servers, show_me, stop_all, wire
+
+class Mine(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(f"<h1>Hello, {name}</h1>".encode())
+
+mine = launch(Mine)
+mine
+
+# %% [markdown]
+# That is your page, from your server. Python can ask for it as well. Every answer begins with a number, the **status code**.
+
+# %% tags=["predict"]
+import requests
+
+requests.get(mine.url, timeout=3).status_code
+
+# %% [markdown] minutes=3
+# ## Your first exercise
 #
+# This number says that all is well. Put it in the place of the three dots, and run both cells. Try as often as you like.
+
+# %%
+all_is_well = ...
+
+# %% tags=["predict"]
+check("00.1", all_is_well)
+
+# %% [markdown]
+# A **check** says what it expected, what it got, and what may help. When it fails again, it gives the next hint. You can also ask: `hint`
+# gives the next hint on an exercise, and `show_me` its solution, once you have tried it or asked twice.
+
+# %% tags=["predict"]
+hint("00.1")
+
+# %% [markdown] tags=["notes"]
+# **Do:** Let everyone go at their own pace for ten minutes. Walk around, and look for the page in a browser on every screen.
+#
+# **Ask:** Who has used a notebook before? Pair those people with the others.
+#
+# **What goes wrong:** A cell is run twice, or not at all, and its number tells: show the numbers in brackets.
+
+# %% [markdown] minutes=4
+# ## What just happened
+#
+# A **server** is a program that waits to be asked. `launch` started yours beside this notebook, and returned when it was ready. A
+# program that asks is a **client**: your browser is one, and so are the lines with `requests`.
+#
+# In `http://127.0.0.1:8001`, `http` is the language of the two, `127.0.0.1` means *this computer*, and `8001` is the **port**, the
+# number of the door at which this server waits.
+#
+# **Predict, then run.** Write another name into the first cell, but do *not* run that cell. What does your page say now?
+
+# %% tags=["predict"]
+requests.get(mine.url, timeout=3).text
+
+# %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Still THE LANTERN. Changing a cell does nothing until you run it. And what counts is when a cell ran, not where it stands.
+# Still the name that you ran last. A notebook remembers what its cells did. Changing a cell does nothing until you run it, and what counts
+# is when a cell ran, not where it stands.
 #
 # </details>
 #
-# The notebooks come with their results. To predict in earnest, choose *Edit → Clear Outputs of All Cells* before a lesson.
-
-# %% [markdown] tags=["notes"]
-# Ask who has used a notebook before, and pair those people with the others. What goes wrong most often is a cell run
-# twice or not at all. Show *Run → Run All Cells* and *Kernel → Restart Kernel* now; both come up in every lesson. Short of
-# time: leave out the exercise at the end; the first exercise notebook has one much like it.
-
-# %% [markdown]
-# ## Start a server
-#
-# A **server** is a program that waits to be asked. `launch` starts one next to this notebook and returns when it is ready.
+# This cell stops your server, and launches a larger one: the site of the theatre whose box office we build in this course.
 
 # %%
-from wirelab import check, doctor, launch, servers, stop_all, wire
-
+mine.stop()
 web = launch("servers.web_server")
 web
 
-# %% [markdown]
-# Click *open it*. Your browser asks the server for a page, and you see the theatre whose box office we build in this course.
-#
-# In `http://127.0.0.1:8001`, `http` is the language the two speak, `127.0.0.1` means *this computer*, and `8001` is the
-# **port**: the number of the door at which this server waits.
-
-# %% [markdown]
-# ## Ask it from Python
-#
-# A program that asks a server is a **client**. A browser is one; a few lines of Python are another. The server answers with a
-# number first; 200 means that all is well. (`timeout=3` gives up after three seconds of silence.)
-
-# %%
-import requests
-
-answer = requests.get(web.url + "/today.zzz", timeout=3)
-answer.status_code
-
-# %% [markdown]
-# The page itself follows. No file of this name exists: the server made the page when you asked.
-
-# %%
-print(answer.text)
-
-# %% [markdown]
+# %% [markdown] minutes=4
 # ## See what crossed the wire
 #
-# Where other courses say what happens, this one shows it. `wire` puts a **relay** between client and server. It passes every
-# byte on, and writes it down. The client asks the relay instead of the server, at `tap.url`. The relay works as long as the lines
-# under `with` do.
+# `wire` puts a **relay** between client and server. It passes every byte on, and writes it down. The client asks the relay instead
+# of the server, at `tap.url`. The relay stops when the lines under `with` are done.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Which arrow came first, and who sent it? Let somebody read the request aloud, then the answer.
+#
+# **What goes wrong:** People ask the server at `web.url` inside the `with` block and see an empty picture. Only what goes to
+# `tap.url` passes the relay.
 
 # %%
 with wire(web) as tap:
@@ -111,19 +136,25 @@ tap
 tap[0].raw
 
 # %% [markdown]
-# The server keeps a **log** as well: a line when it starts, then one for every request. `wait(3)` waits until there are three
+# The server keeps a **log** as well: a line when it starts, then one for every request. `wait(2)` waits until there are two
 # lines and shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all.
 
 # %%
-web.log.wait(3)
+web.log.wait(2)
 
-# %% [markdown]
+# %% [markdown] minutes=5
 # ## Break it
 #
 # Stop the server and ask again. Nobody waits at that door any more, and the attempt fails. Your computer calls it *connection
 # refused*; `requests` raises a `ConnectionError`.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Do:** Stop the server yourself, and let the room read what the browser says: *refused*, or *unable to connect*. Nobody is
+# there, and that is different from a 404.
+#
+# **Short of time:** Leave out `servers()`.
+
+# %% breaks="nobody listens any more, so the connection is refused"
 web.stop()
 
 try:
@@ -143,7 +174,7 @@ servers()
 #
 # **Predict, then run.** What happens if you ask a running server for a page that it does not have?
 
-# %%
+# %% tags=["predict"]
 web = launch("servers.web_server")
 requests.get(web.url + "/no-such-page", timeout=3).status_code
 
@@ -155,30 +186,47 @@ requests.get(web.url + "/no-such-page", timeout=3).status_code
 #
 # </details>
 
-# %% [markdown]
-# ## Solve an exercise
-#
-# Replace the three dots with the number that means "all is well". Run both cells. You can try as often as you like; nobody
-# counts.
-
-# %%
-all_is_well = ...
-
-# %%
-check("00.1", all_is_well)
-
-# %% [markdown]
+# %% [markdown] minutes=1
 # ## When a cell hangs
 #
-# A cell that still runs has a star, `[*]`. The **■** button above stops it. If that is not enough, the **⟳** button restarts
-# Python: names and servers are gone, the notebook stays, and you run its cells again from the top.
-#
-# The next cell looks at your computer, and says what to do about anything that is not as the course needs it.
+# A cell that still runs has a star, `[*]`. The **■** button above stops it. If that is not enough, the **⟳** button restarts Python: names and
+# servers are gone, the notebook stays, and you run its cells again from the top. (*Run → Run All Cells* runs them all.)
 
 # %%
-doctor()
+1 + 1
+
+# %% [markdown] minutes=3
+# ## Stop today, go on tomorrow
+#
+# - **Kept:** what you write is saved every ten seconds, in the files of the course. A dot **●** in a tab means that something in it is
+#   not saved yet. Which exercises you have passed is kept as well, on your computer alone.
+# - **Stop:** press Ctrl+C twice in the terminal in which you started the course. That ends your servers, too.
+# - **Go on:** `python3 start.py` opens the notebooks that were open. Run their cells again from the top.
+# - **Start an exercise afresh:** `python3 start.py reset 12` gives it back as it was, and keeps yours beside it.
+#
+# A **green** bar beside a result means that all is well, an **orange** one that something needs you. *open it* leads to your server.
+# *open it through Jupyter* leads there too, by way of Jupyter: for when your browser is on another computer.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Let everyone end the course once with Ctrl+C twice, and start it again. Those who have seen it come back lose their fear.
+#
+# **Short of time:** Leave this section out for today, and come back to it before the first break.
 
 # %% [markdown]
+# `progress` shows the course as a map, with links: what is done, what is begun, and what comes next.
+
+# %% tags=["predict", "nbval-ignore-output"]
+progress()
+
+# %% [markdown]
+# <details><summary>Something does not work?</summary>
+#
+# Write `doctor()` into an empty cell, and run it. It looks at your computer, and says what to do about anything that is not as the course
+# needs it.
+#
+# </details>
+
+# %% [markdown] minutes=1
 # ## Where things are
 #
 # | folder | what is in it |
@@ -189,7 +237,7 @@ doctor()
 # | `servers` | the servers of the lessons, short enough to read |
 # | `checks` | what the exercises expect; reading it is allowed |
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
 # - A cell runs when you press Shift+Enter, and a notebook remembers what ran.
@@ -200,8 +248,8 @@ doctor()
 #
 # <details><summary>What is a port?</summary>
 #
-# A number that says which program on a computer you want to talk to. Only one program at a time can listen
-# on a port.
+# A number that says which program on a computer you want to talk to. At one address, only one program at a time can usually
+# listen on a port.
 #
 # </details>
 # <details><summary>You changed a cell, and nothing happened. Why?</summary>
@@ -216,8 +264,11 @@ doctor()
 # </details>
 
 # %% [markdown]
+# Run the last cell, which stops your servers, so that the next notebook finds the ports free.
+#
 # **Now you:** [exercise 00](../exercises/00-start-here.ipynb). **Next lesson:** [What crosses the
 # wire](11-http-messages.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What crosses the wire
 #
-# 25 minutes. You need [lesson 00](00-start-here.ipynb).
+# 35 minutes. You need [lesson 00](00-start-here.ipynb).
 #
 # By the end you can
 #
@@ -9,18 +9,20 @@
 # - say what a status code means, and what the parts of an address are for,
 # - write a request by hand, and see why a wrong one gets no answer.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=2
+# ## A request and its response
 #
-# Web browsers, telephones and the programs of this course all speak the same language: **HTTP**. A client asks, a server answers,
-# and both write text that you can read.
+# Browsers, apps and the programs of this course speak the same language: **HTTP**. A client sends a **request**, and the server
+# answers with a **response**.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Let the room read the picture aloud before you explain anything. They can.
+#
+# **Ask:** Which lines of the request could be left out? (All but the first and `Host`.)
+#
+# **What goes wrong:** People look at the colours in place of the words. Point at the first line of each message.
 
 # %%
-import socket
-from contextlib import suppress
-from http import HTTPStatus
-from urllib.parse import parse_qs, quote, urlsplit
-
 import requests
 
 from wirelab import launch, stop_all, wire
@@ -31,53 +33,63 @@ with wire(site) as tap:
 
 tap
 
-# %% [markdown] tags=["notes"]
-# Let the room read the picture aloud before you explain anything; they can. Ask: which of these lines could be left out? (Only
-# the first and `Host`, for the request.) What goes wrong: people look for the colours instead of the words. Short of time: leave
-# out the section on headers, and let the exercise teach it.
-
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## The request
 #
-# This is all that the client sent, as it was sent:
+# In HTTP/1.1 both messages are text that you can read. (HTTP/2 and HTTP/3, which browsers often use, say the same in a binary form.) The
+# next cell prints all that the client sent.
 
 # %%
 print(tap[0].raw.decode())
 
 # %% [markdown]
-# The first line is the **request line**: what to do, with what, and in which version of HTTP. `GET` is the **method**: show me.
-# `/hello.txt` is the **target**. Then come the **headers**, one on a line: a name, a colon, a value. An empty line ends them.
+# The first line is the **request line**. It has three words: the **method**, the **target** and the version of HTTP. `GET` is the
+# method, and asks for a thing. `/hello.txt` is the target, and names that thing.
+
+# %%
+tap[0].first_line.split()
+
+# %% [markdown]
+# Then come the **headers**, one on a line: a name, a colon, a value. An empty line ends them.
 #
 # | header | what it says |
 # |---|---|
-# | `Host` | which server is meant; the only header that HTTP/1.1 asks for in every request |
+# | `Host` | which server is meant; HTTP/1.1 asks for this header in every request |
 # | `User-Agent` | which program asks |
-# | `Accept-Encoding` | how the answer may be compressed |
+# | `Accept-Encoding` | how the body may be compressed |
 # | `Accept` | which formats the client reads; `*/*` is any |
 # | `Connection` | whether the connection stays open afterwards |
 
-# %% [markdown]
+# %% [markdown] minutes=5
 # ## The response
 #
-# The answer is built in the same way: a first line, headers, an empty line. Behind it is the **body**, the thing you asked for.
+# Look at message `[1]` in the picture above. It is built in the same way: a first line, headers, an empty line. After the empty line comes
+# the **body**, the thing that the client asked for. The first line is the **status line**:
 
 # %%
-print(tap[1].raw.decode())
+tap[1].first_line
 
 # %% [markdown]
-# The first line is the **status line**: the version, the **status** as a number, and a word or two for people. Programs read the
-# number alone; the words may differ or be missing (RFC 9112 §4: an RFC is a document in which a language of the internet is defined).
+# It has the version, the **status** as a number, and a phrase for people. Programs read only the number; the phrase may differ or be
+# missing (RFC 9112 §4). An **RFC** is a numbered document. RFCs define the languages of the internet.
 #
-# **Predict, then run.** How does the client know where the body ends? What will the next cell show?
+# **Predict, then run.** How does the client know where the body ends? Which two numbers will the next cell show?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** If there were no `Content-Length`, how else could a client find the end? Somebody says *when the connection closes*.
+# That works, and costs a connection for each request.
+#
+# **What goes wrong:** People count characters. The number counts bytes, and in this page both are the same; lesson 12 has one
+# where they differ.
+
+# %% tags=["predict"]
 tap[1].header("Content-Length"), len(tap[1].body)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. A connection can stay open
-# for the next request, so the end of the connection need not be the end of the body.
+# The client counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. The end of the connection
+# does not say it, because a connection can stay open for the next request.
 #
 # </details>
 #
@@ -89,84 +101,107 @@ tap[1].header("Content-Length"), len(tap[1].body)
 #     S->>C: status line, headers, empty line, body
 # ```
 
-# %% [markdown]
-# ## Say it by hand
+# %% [markdown] minutes=2
+# ## Write a request by hand
 #
-# To show that nothing else is needed, leave the library out. A **socket** is an end of a connection: what you put in at one end
-# comes out at the other. `say` sends some bytes, reads until the server closes or is silent for half a second, and gives you what
-# crossed the wire.
+# A client needs no library, only a connection. A **socket** is one end of a connection: the bytes that you send into one end come out at the
+# other. Each line ends with two characters, `\r\n`. `Connection: close` asks the server to close the connection after its response, and
+# `read` reads until then.
 
 # %%
-def say(request):
-    with wire(site) as tap, socket.create_connection(("127.0.0.1", tap.port), timeout=0.5) as connection:
-        connection.sendall(request)
-        with suppress(TimeoutError):
-            while connection.recv(4096):
-                pass
-    return tap
+import socket
 
-
-say(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+connection = socket.create_connection(("127.0.0.1", site.port), timeout=3)
+connection.sendall(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+print(connection.makefile().read())
+connection.close()
 
 # %% [markdown]
-# You have just been a web browser. `\r\n` is how each line ends: two characters from the days of the typewriter, *carriage return*
-# and *line feed*. `Connection: close` asks the server to hang up after its answer.
+# You have just been an HTTP client.
 #
-# In a terminal (*File → New → Terminal*), the program `curl` asks for the same page; `-i` shows the headers too. On Windows its
-# name is `curl.exe`. The kit writes the line for you:
+# In a terminal (*File → New → Terminal*), the program `curl` is a client too. On Windows its name is `curl.exe`; `-i` shows the headers.
+# This is the command for your first request. Paste it into a terminal:
 
 # %%
 tap.http[0].as_curl()
 
-# %% [markdown]
+# %% [markdown] minutes=6
 # ## Status codes
 #
-# The first digit of a status says how it went.
+# The first digit of a status is its **class**. It says how the request went:
 #
-# | class | what it says | whose turn it is |
+# | class | what it says | what the client does next |
 # |---|---|---|
-# | 1xx | wait, more is coming | the server's |
+# | 1xx | this is not the final response yet | |
 # | 2xx | it worked | |
-# | 3xx | look elsewhere | the client's: at another address, or in its own copy |
-# | 4xx | you made a mistake | the client's: the same request again will not help |
-# | 5xx | I made a mistake | the server's: the same request may work later |
+# | 3xx | look elsewhere | asks at another address, or uses its own copy |
+# | 4xx | something is wrong with the request | mostly, changes the request |
+# | 5xx | something is wrong with the server | mostly, tries again later |
+
+# %% [markdown] tags=["notes"]
+# **Do:** Call out a situation and let the room shout a class: *the server has crashed*, *you may not see this*, *it has
+# moved*, *the page is there*. Only then look at the numbers.
+#
+# **What goes wrong:** 401 and 403 change places. 401 asks the client to log in. 403 refuses, and the reason may be another one.
+#
+# **Short of time:** Show the list of statuses and go on; learners look them up when they meet them.
 
 # %%
 for path in ["/hello.txt", "/goodbye.txt"]:
     print(path, requests.get(site.url + path, timeout=3).status_code)
 
 # %% [markdown]
-# There are about sixty of them, most in RFC 9110 §15, and a dozen that you will meet again and again:
-
-# %%
-for status in (200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 500, 503):
-    print(status, HTTPStatus(status).phrase)
+# You will often meet these (RFC 9110 §15 has more):
+#
+# - **200** OK: it worked, and the body has what you asked for.
+# - **201** Created: the request made a new thing. **204** No Content: it worked, without a body.
+# - **301** Moved Permanently, **302** Found: moved, for ever or for now. `Location` says where.
+# - **304** Not Modified: your copy is still good.
+# - **400** Bad Request: the server cannot read the request.
+# - **401** Unauthorized: log in first. **403** Forbidden: the server refuses.
+# - **404** Not Found: there is no such thing, or the server does not say.
+# - **405** Method Not Allowed: the thing does not have this method.
+# - **409** Conflict: it does not fit the present state, as when a seat is taken.
+# - **429** Too Many Requests: wait. `Retry-After` may say how long.
+# - **500** Internal Server Error: the server has a fault.
+# - **503** Service Unavailable: try later.
 
 # %% [markdown]
-# Two pairs are often mixed up. 401 means *I do not know who you are*, and 403 means *I know, and you may not*. 404 means that
-# there is no such thing, and 405 that there is, but not for this method.
+# **Predict, then run.** `/reminder` takes a form, by POST. Which status does a GET get?
+
+# %% tags=["predict"]
+reply = requests.get(site.url + "/reminder", timeout=3)
+reply.status_code, reply.headers["Allow"]
+
+# %% [markdown] minutes=8
+# <details><summary>Answer</summary>
 #
-# <details><summary>A client gets 299, which it has never heard of. What should it do?</summary>
+# 405, Method Not Allowed. The header `Allow` says which methods this path has.
 #
-# Take it for 200. A client that does not know a status treats it as the x00 of its class (RFC 9110 §15). So new ones can be
-# invented without breaking old programs.
+# </details>
+# <details><summary>A client gets 299, which it does not know. What should it do?</summary>
+#
+# Treat it as 200. A client that does not know a status treats it as the x00 of its class (RFC 9110 §15). So there can be new
+# statuses, and old programs still work.
 #
 # </details>
 #
 # ## Routes
 #
-# What a server does depends on the **route**: the method and the path. An address has more parts than that:
+# What a server does depends on the **route**: the method and the path. An address has more parts than the path:
 
 # %%
+from urllib.parse import parse_qs, quote, urlsplit
+
 urlsplit("http://127.0.0.1:8001/shows/hamlet?seat=12&row=C#stage")
 
 # %% [markdown]
-# `scheme` is the language, and `netloc` says where to connect to. `path` names a thing, much like a file in folders. The **query** says more about what you
-# want of it, and the **fragment** which part of the page to look at.
+# `scheme` is the language, and `netloc` says where to connect to. `path` names a thing. The **query** says more about what you want of
+# it. The **fragment** says which part of the page to look at.
 #
-# **Predict, then run.** Which of these parts does the server get to see?
+# **Predict, then run.** Which of these parts does the client send to the server?
 
-# %%
+# %% tags=["predict"]
 with wire(site) as tap:
     requests.get(tap.url + "/hello.txt?seat=12&row=C#stage", timeout=3)
 
@@ -175,21 +210,29 @@ tap[0].first_line, tap[0].header("Host")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Path and query, in the request line, and the place in `Host`. The fragment stays at home: it is the browser's business
-# (RFC 3986 §3.5).
+# Path and query, in the request line, and the `netloc` in `Host`. The fragment is not sent; only the browser uses it (RFC 3986
+# §3.5).
 #
 # </details>
 #
-# The request line is three words with a space between them. So what if a name has a space in it, or a question mark, or a letter
-# that English does not have? Each byte of it is **percent-encoded**: it becomes a percent sign and two hexadecimal digits, 0 to 9
-# and A to F.
+# The request line is three words with a space between them. So a name in a path cannot contain a space. It is **percent-encoded**:
+# every byte that may not stand there becomes a percent sign and two hexadecimal digits (0 to 9 and A to F).
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Why is there no space in any address that you have seen? Collect what people saw in place of it: `%20`, `+`, `-`.
+#
+# **What goes wrong:** Encoding twice: a value that is quoted by hand and then given to `params` has `%25` in it. Let
+# `requests` do it.
+#
+# **Short of time:** Leave out the section on headers; the exercises teach it.
 
 # %%
 quote("Zoë & Ada")
 
 # %% [markdown]
-# `ë` became two bytes, C3 and AB: so **UTF-8**, the usual way to write text as bytes, has it. For a query, `requests` encodes what
-# you give it as `params`, and `parse_qs` is the way back. (In a query, a space may also be written as `+`. In a path it may not.)
+# `ë` became two bytes, C3 and AB. That is how **UTF-8**, the usual way to write characters as bytes, writes it. For a query, give
+# `requests` the values as `params`, and it encodes them. `parse_qs` decodes them again. (In a query, `+` also means a space. In a path it
+# does not.)
 
 # %%
 with wire(site) as tap:
@@ -199,11 +242,11 @@ query = urlsplit(tap[0].target).query
 print(query)
 print(parse_qs(query))
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Headers
 #
-# A header is a remark about the message. Its name may be written in capitals or not; its value is just text, which a client can
-# make up.
+# A header says something about the message. Capitals do not matter in its name. Its value is a string, and a client can send any
+# value:
 
 # %%
 with wire(site) as tap:
@@ -213,71 +256,97 @@ print(tap[0].header("user-agent"))
 print(reply.headers["CONTENT-TYPE"])
 
 # %% [markdown]
-# `Content-Type` is the one that matters most: it says what the body is. A browser draws these bytes as a picture because the
-# header says `image/svg+xml`, not because of the name of the file.
-#
+# `Content-Type` says what the body is. A browser draws these bytes as a picture because the header says `image/svg+xml`; the name of
+# the file does not matter. (If the header seems wrong, a browser may look at the bytes themselves. `X-Content-Type-Options: nosniff` forbids
+# that.)
+
+# %% [markdown] minutes=4
 # ## Break it: no empty line
 #
-# **Predict, then run.** This request lacks its last `\r\n`. What does the server answer?
+# `say` sends bytes through the relay, and shows what crossed the wire. It reads until the server closes the connection or is silent for
+# half a second.
 
 # %%
-say(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n")
+from contextlib import suppress
+
+
+def say(request):
+    with wire(site) as tap:
+        connection = socket.create_connection(("127.0.0.1", tap.port), timeout=0.5)
+        connection.sendall(request)
+        with suppress(TimeoutError):  # half a second of silence
+            while connection.recv(4096):
+                pass
+        connection.close()
+    return tap
 
 # %% [markdown]
+# **Predict, then run.** This request lacks its last `\r\n`. What does the server answer?
+
+# %% [markdown] tags=["notes"]
+# **Do:** Wait for the half second together, in silence, and ask which side waits for which. Both answers are right: the server
+# waits for the empty line, the client for the response.
+
+# %% tags=["predict"] breaks="the empty line is missing, so the server waits for more headers"
+say(b"GET /hello.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n")
+
+# %% [markdown] minutes=2
 # <details><summary>Answer</summary>
 #
-# Nothing. There might be more headers, so it waits, and so do you: half a second later `say` gave up. Two programs that wait for each
-# other are the most common reason why something *hangs*. On the wire you see who owes the next line.
+# Nothing. There could be more headers, so the server waits for them, and the client waits for the response. After half a second `say`
+# gave up. Two programs that wait for each other are one reason why a program *hangs*. On the wire you see which side has to send next.
 #
 # </details>
 #
 # ## Break it: a space in the path
 #
-# Here somebody forgot to encode. Count the words in the first line.
+# This path is not percent-encoded. Count the words in the first line.
 
-# %%
+# %% breaks="a space in the path makes four words of the request line, and 400 comes back"
 say(b"GET /stage door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
 
 # %% [markdown]
-# Four words are no request line, and 400 says so: *Bad Request*. Mended, it is understood. There is no such page, but that is another
-# matter:
+# A request line has three words, and this line has four. So the server answers 400, *Bad Request*. Encode the space, and the server
+# understands the request. It answers 404, because it has no such page:
 
 # %%
 say(b"GET /stage%20door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")[1].first_line
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
 # - A request is a request line, headers and an empty line; a response is a status line, headers, an empty line and a body.
-# - The first digit of the status says how it went: 2 well, 4 your mistake, 5 mine.
+# - The first digit of the status says how it went: 2 it worked, 3 look elsewhere, 4 the request is wrong, 5 the server fails.
 # - The route is the method and the path. What does not fit into an address is percent-encoded.
 #
 # **Check yourself**
 #
 # <details><summary>Which header must every HTTP/1.1 request have?</summary>
 #
-# Host. One server may answer for many names, and this is how it knows which one you mean (RFC 9112 §3.2).
+# Host. One server may answer for many names, and this header says which one you mean (RFC 9112 §3.2).
 #
 # </details>
 # <details><summary>The status is 503. Is it worth trying again?</summary>
 #
-# Yes, later. 5xx means that the fault is with the server, and it may pass. With a 4xx, change the request first.
+# Yes, later. 503 means that the server cannot answer just now. After most 4xx, change the request first; after 429, wait.
 #
 # </details>
 # <details><summary>Is /a%2Fb the same path as /a/b?</summary>
 #
-# No. %2F is a slash that belongs to a name; a bare slash parts two names.
+# By RFC 3986 no: %2F is a slash inside a name, and a bare slash separates two names. But many servers, ours too, decode the path
+# first. Then they cannot see the difference. So keep slashes out of the names in a path, or put such a name into the query.
 #
 # </details>
 # <details><summary>A client waits and waits for a response. What do you look at first?</summary>
 #
-# The wire. Has the request been sent to its end, the empty line included? Then the server has to answer.
+# The wire. Was the whole request sent, with the empty line? Then the server has to answer.
 #
 # </details>
 
 # %% [markdown]
 # **Now you:** [exercise 11](../exercises/11-http-messages.ipynb). **Next lesson:** [A web server in twenty
 # lines](12-web-server.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

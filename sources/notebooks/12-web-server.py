@@ -1,63 +1,93 @@
 # %% [markdown]
 # # A web server in twenty lines
 #
-# 30 minutes. You need Python's classes, and [lesson 11](11-http-messages.ipynb).
+# 28 minutes. You need Python's classes, and [lesson 11](11-http-messages.ipynb).
 #
 # By the end you can
 #
 # - write a web server with `http.server`, and say what each of its lines puts on the wire,
-# - start it, end it with Ctrl+C, and run it beside a notebook,
+# - start it in a terminal, end it with Ctrl+C, and run it beside a notebook,
 # - find out from the bytes what is wrong with a server that does not answer.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=4
+# ## Your own server
 #
-# The finished server, in a **process** of its own: a program beside this notebook.
+# This cell writes a whole web server into the file `my_server.py`. Run it.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Start the file in a terminal on the projector, and let the room send the requests. Ask which lines of the file the GET
+# needed, and which ones it did not.
+#
+# **What goes wrong:** The terminal was opened in another folder: type `cd` with the course's folder first. Or port 8001 is taken by the
+# server of an earlier demonstration.
 
 # %%
-from contextlib import suppress
+# %%writefile my_server.py
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class MyHandler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.end_headers()
+        self.wfile.write(b"Hello from the box office\n")
+
+    def do_POST(self):
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"You sent: " + body + b"\n")
+
+server = HTTPServer(("127.0.0.1", 8001), MyHandler)
+print("Started HTTP server")
+try:
+    server.serve_forever()
+except KeyboardInterrupt:
+    print("Ctrl+C received")
+server.server_close()
+
+# %% [markdown]
+# Now start it. Open a terminal (*File → New → Terminal*) and type:
+#
+# ```
+# python notebooks/my_server.py
+# ```
+#
+# The server prints `Started HTTP server` and waits. Open a second terminal. There, `curl` is the client (`curl.exe` on Windows). The first
+# command sends a GET, the second a POST, because `-d` gives it a body:
+#
+# ```
+# curl -i http://127.0.0.1:8001/
+# curl -i -d "two seats" http://127.0.0.1:8001/
+# ```
+#
+# Look at both terminals. The second one shows the responses. In the first one the server prints a line for each request. Then click into
+# the first terminal and press **Ctrl+C**. The server prints `Ctrl+C received` and ends.
+#
+# Do end it: the rest of the lesson needs port 8001. The rest takes place in this notebook, with these imports:
+
+# %%
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import requests
 
-from servers import web_server
-from wirelab import launch, show, stop_all, wire
+from wirelab import launch, stop_all, wire
 
-site = launch("servers.web_server")
-site
-
-# %% [markdown]
-# Ask it for a page, with the relay of lesson 00 in between, and look at the answer: this is what you will learn to write.
-
-# %%
-with wire(site) as tap:
-    requests.get(tap.url + "/hello.txt", timeout=3)
-
-tap
-
-# %% [markdown]
-# Python comes with all you need: the module `http.server`. Three things make a server, and you write only the second.
+# %% [markdown] minutes=2
+# ## Three parts
 #
-# 1. An `HTTPServer` listens on a port and accepts connections.
+# Python's module `http.server` has all that this file needs. Three things make a server, and only the second one is your own work:
+#
+# 1. An `HTTPServer` **listens** on a port and accepts connections.
 # 2. A **handler class** says what to answer. It is a subclass of `BaseHTTPRequestHandler`.
-# 3. `serve_forever()` starts it.
-
-# %% [markdown] tags=["notes"]
-# Ask: what must a program do so that a browser can talk to it? Collect answers (listen, read, answer, go on) and point at
-# the three numbers above. Typical trouble: port 8001 taken by an earlier demonstration; `launch` then says so and takes
-# another, so let people use `.url`. Where `HTTPServer(...)` takes seconds, the computer looks up its own name first. Short of
-# time: skip the section on threads, not the one on the order of calls.
-
-# %% [markdown]
-# ## Your first handler
+# 3. `serve_forever()` waits for requests. For each one it calls a method of the handler: `do_GET` for a GET, `do_POST` for a POST.
 #
-# Stop the site: its port is yours now. In your handler, the method `do_GET` is called for every GET request. Its calls have the
-# order in which a response is written: status line, headers, empty line, body.
+# Python's documentation does not recommend `http.server` for production. It is for learning and for trying things out.
+#
+# In a notebook you write only the handler class. `launch` does the rest:
 
 # %%
-site.stop()
-
-
 class MyHandler(BaseHTTPRequestHandler):
     def do_GET(self):
         body = b"Hello from the box office\n"
@@ -67,39 +97,48 @@ class MyHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-# %%
+
 web = launch(MyHandler)
 web
 
-# %%
-requests.get(web.url, timeout=3).text
-
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Which line writes what
 #
-# The next function asks a server for a page through a relay, and gives you the relay with what it wrote down. If the answer is no
-# HTTP, `requests` raises an exception; here that does not matter, because you look for yourself.
+# `look` sends a GET to a server through the relay of lesson 00. It gives you what crossed the wire. If `requests` cannot read the
+# response, `look` prints the name of the exception.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Cover the table and let the room match the four calls with the lines in the wire view. Nobody needs the table after
+# that.
+#
+# **What goes wrong:** People think that `send_header` sends. It collects; `end_headers` sends what is collected.
 
 # %%
-def look(server, path="/"):
-    with wire(server) as tap, suppress(requests.RequestException):
-        requests.get(tap.url + path, timeout=3)
+def look(server):
+    with wire(server) as tap:
+        try:
+            requests.get(tap.url, timeout=3)
+        except requests.RequestException as error:
+            print("requests raised", type(error).__name__)
     return tap
 
 
 look(web)
 
 # %% [markdown]
+# Compare the response with the calls in `do_GET`:
+#
 # | call | what it writes |
 # |---|---|
 # | `send_response(200)` | the **status line**, and the headers `Server` and `Date` |
 # | `send_header(name, value)` | one **header**: a name, a colon, a value |
-# | `end_headers()` | the **empty line**, which says that the headers are over |
+# | `end_headers()` | the **empty line** after the last header |
 # | `wfile.write(body)` | the **body**, as bytes |
 #
-# The first two only collect their lines; `end_headers` sends what is collected. `wfile` is the *file to write to*: the connection
-# to the client. There is an `rfile` as well, to read from. The version at the very beginning, HTTP/1.0, says that the server
-# closes the connection after its response.
+# The first two calls only collect their lines. `end_headers()` sends them. `wfile` is the *file to write to*: the connection to the
+# client. `rfile` is the *file to read from*; `do_POST` reads the client's body from it.
+#
+# The response begins with HTTP/1.0. In this version the server closes the connection after each response.
 
 # %% [markdown]
 # ```mermaid
@@ -113,16 +152,23 @@ look(web)
 #     M->>C: Hello from the box office (wfile.write)
 # ```
 
-# %% [markdown]
+# %% [markdown] minutes=5
 # ## What the client asked for
 #
-# The handler is made anew for every connection and knows the request: `self.command` is its method (many say *verb*), `self.path`
-# the path, `self.headers` the request's headers. `User-Agent` is the one in which a client says who it is.
+# For every connection, the server makes a new handler object. The object knows the request: `self.command` is its method,
+# `self.path` its target, and `self.headers` are its headers. A client writes its own name into the header `User-Agent`.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** You have launched a class with the same name again. Which class answers now? (The new one: `launch` replaced the
+# server at the port.)
+#
+# **What goes wrong:** Somebody changes the class and does not launch it again. The old class still answers.
 
 # %%
 class MyHandler(BaseHTTPRequestHandler):
     def do_GET(self):
-        body = f"{self.command} {self.path} for {self.headers['User-Agent']}\n".encode()
+        text = f"{self.command} {self.path} for {self.headers['User-Agent']}\n"
+        body = text.encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -131,35 +177,45 @@ class MyHandler(BaseHTTPRequestHandler):
 
 
 web = launch(MyHandler)
-print(requests.get(web.url + "/shows/1?seat=12", headers={"User-Agent": "Ada"}, timeout=3).text)
+reply = requests.get(web.url + "/shows/1?seat=12", headers={"User-Agent": "Ada"}, timeout=3)
+print(reply.text)
 
 # %% [markdown]
-# You launched `MyHandler` again, and the new class took the place of the old one, at the same port.
+# You launched `MyHandler` again. The new class replaced the old one, on the same port.
 #
-# This path includes the query, from the question mark on. A server that compares `self.path == "/shows/1"` is wrong as soon
-# as somebody adds one. `self.path.partition("?")[0]` is what stands before the question mark.
-
-# %% [markdown]
-# **Predict, then run.** The handler has a `do_GET` and nothing else. Which status does a POST get?
+# `self.path` includes the query, from the question mark on. So a server that compares `self.path == "/shows/1"` does not
+# find this page. Cut the query off first: `partition` gives what stands before the question mark, the mark, and the rest.
 
 # %%
+"/shows/1?seat=12".partition("?")
+
+# %% [markdown]
+# **Predict, then run.** This handler has a `do_GET` and no `do_POST`. Which status does a POST get?
+
+# %% tags=["predict"]
 requests.post(web.url, data="a seat, please", timeout=3).status_code
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 501, *Not Implemented*: this server does not know that method at all. `BaseHTTPRequestHandler` looks for a method named `do_POST`,
-# finds none, and says so by itself. Add a `do_POST`, and it does know; `servers/web_server.py` has one.
+# 501, *Not Implemented*: the server does not know this method. `BaseHTTPRequestHandler` looks for a method named `do_POST`. It finds
+# none, and answers 501 itself. Your `my_server.py` has a `do_POST`, and it answered 200.
 #
 # </details>
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # ## Break it: two calls swapped
 #
 # Here the first two calls are swapped. **Predict, then run.** Does the client still get its page?
 
-# %%
-class Hasty(BaseHTTPRequestHandler):
+# %% [markdown] tags=["notes"]
+# **Do:** Take votes before the cell runs: page, error, or nothing at all. Then read the first line of the answer aloud; it is
+# a header.
+#
+# **What goes wrong:** People look for the mistake in the client, because the exception is there. The wire view has it in the first line.
+
+# %% tags=["predict"] breaks="the headers are written before the status line"
+class Swapped(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_header("Content-Type", "text/plain")
         self.send_response(200)
@@ -167,52 +223,49 @@ class Hasty(BaseHTTPRequestHandler):
         self.wfile.write(b"Hello\n")
 
 
-hasty = launch(Hasty)
-look(hasty)
+swapped = launch(Swapped)
+look(swapped)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. The bytes arrive, but the calls write in the order in which you make them, and the first line of a response has to be the
-# status line (RFC 9112 §2.1). Here it is a header, and the status line comes second. A client that knows HTTP gives up:
+# No. The bytes arrive, but in the order of the calls. The first line of a response has to be the status line (RFC 9112 §2.1). Here the
+# first line is a header, so `requests` does not take this for HTTP and raises an exception.
 #
 # </details>
 
-# %%
-try:
-    requests.get(hasty.url, timeout=3)
-except requests.ConnectionError as error:
-    print(type(error).__name__, "| no status line:", "BadStatusLine" in repr(error))
-
-# %% [markdown]
-# ## Break it: text instead of bytes
+# %% [markdown] minutes=4
+# ## Break it: a string instead of bytes
 #
-# A connection carries bytes. This handler writes text, which is the most common mistake of all.
+# A connection carries bytes. This handler writes a **string**, Python's type for text.
 
-# %%
-class Wordy(BaseHTTPRequestHandler):
+# %% breaks="a string is written where bytes belong"
+class WithString(BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
         self.wfile.write("Hello\n")
 
 
-wordy = launch(Wordy)
-look(wordy)
+with_string = launch(WithString)
+look(with_string)
 
 # %% [markdown]
-# 200 OK, and no body: the status had left before the mistake was made. The client cannot know what went wrong. Look at
-# the server: it knows the line. (It listens on 8021, because 8011 went to Hasty.)
+# 200 OK, and no body. The status line was sent before the mistake happened, and it cannot be taken back. The client cannot know what
+# went wrong. The server does, so look at the server:
 
 # %%
-wordy
+with_string
 
 # %% [markdown]
-# Mended: `encode` makes bytes of a text. Measure the bytes, not the characters, because `Content-Length` counts bytes, and `é`
-# is two of them.
+# To mend it, call `encode()`: it turns a string into bytes. `Content-Length` counts bytes, not characters. In UTF-8, `é` is one character
+# and two bytes:
 
 # %%
-class Wordy(BaseHTTPRequestHandler):
+len("Café\n"), len("Café\n".encode())
+
+# %%
+class Mended(BaseHTTPRequestHandler):
     def do_GET(self):
         body = "Café\n".encode()
         self.send_response(200)
@@ -221,64 +274,43 @@ class Wordy(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-wordy = launch(Wordy)
-look(wordy)
+look(launch(Mended))
 
-# %% [markdown]
-# ## Without the kit
+# %% [markdown] minutes=3
+# ## Beside a notebook
 #
-# `launch` is a convenience. As a program of its own, the whole server is your `MyHandler` and these few lines: the twenty lines
-# of this lesson's title.
-#
-# ```python
-# def main():
-#     server = HTTPServer(("127.0.0.1", 8001), MyHandler)
-#     print("Started HTTP server")
-#     try:
-#         server.serve_forever()
-#     except KeyboardInterrupt:
-#         print("Ctrl+C received")
-#     server.server_close()
-#
-# if __name__ == "__main__":
-#     main()
-# ```
-#
-# `__name__` is `"__main__"` in the file that you start, and the module's name in one that you import. So `main` runs only when
-# the file is started.
+# `serve_forever()` does not return. In a cell it would block the notebook: no other cell could run until you stop it. In a notebook it
+# belongs in a **thread**, a second line of execution in the same program. `launch` does that for you. Without the kit you write it like
+# this (port 0 means any free port):
 
-# %% [markdown]
-# `serve_forever()` does what its name says. In a cell it would never return, and no other cell could run. In a notebook it
-# belongs in a **thread**: a second line of execution in the same program. Port 0 means any that is free.
+# %% [markdown] tags=["notes"]
+# **Ask:** What would happen if this cell called `serve_forever()` itself? Let somebody try, and stop the cell with the ■
+# button: nothing else in the notebook ran meanwhile.
+#
+# **Short of time:** Leave out the thread, and the section on modules. Do not leave out the section on the order of calls.
 
 # %%
 from threading import Thread
 
 server = HTTPServer(("127.0.0.1", 0), MyHandler)
-Thread(target=server.serve_forever, daemon=True).start()  # daemon: Python need not wait for it to end
+thread = Thread(target=server.serve_forever)
+thread.start()
 print(requests.get(f"http://127.0.0.1:{server.server_port}/", timeout=3).status_code)
 
 # %% [markdown]
-# The log line of the request landed in the cell, in red: that is how `http.server` reports. A server ends in two steps:
-# `shutdown` makes `serve_forever` return, `server_close` gives the port back.
+# The line in red is the server's log: `http.server` writes one line for each request. End the server in two steps. `shutdown` makes
+# `serve_forever` return. `server_close` closes the listening socket, and the port is free again.
 
 # %%
 server.shutdown()
 server.server_close()
 
-# %% [markdown]
-# ## Ctrl+C
+# %% [markdown] minutes=2
+# ## As a module
 #
-# As a program, a server runs until somebody presses Ctrl+C. Python turns that into the exception `KeyboardInterrupt`, and `main`
-# catches it. The finished server does the same, and takes two options:
-
-# %%
-show(web_server.main)
-
-# %% [markdown]
-# The `with` block closes the listening socket, whatever happens. Without it the port would stay taken for as long as the program
-# runs. (Older examples write `server.socket.close()`; `server_close()` is what they mean.) `stop()` sends the server's process
-# a Ctrl+C, and the last line of its log is what it said at the end.
+# `python my_server.py` runs a file. `python -m servers.web_server` runs a **module**: Python looks for it by its name. It is the finished
+# server of this course. `launch` can start it in a **process**, a program of its own beside the notebook, and `stop()` sends it a Ctrl+C.
+# What it prints goes into its log:
 
 # %%
 site = launch("servers.web_server", port=8051)
@@ -287,17 +319,17 @@ site.stop()
 site.log[-1]
 
 # %% [markdown]
-# Try it with your own keyboard. Free port 8001 first: run the next cell. Then open a terminal (*File → New → Terminal*), start
-# the server, open its address in a browser, and press Ctrl+C in the terminal. (`-m` runs a module as a program.)
+# A module can also be imported. An import runs the whole file, and the import of your `my_server` would never return. So a module
+# that others import puts its start into a function `main`, and ends like this:
 #
+# ```python
+# if __name__ == "__main__":
+#     main()
 # ```
-# python -m servers.web_server
-# ```
+#
+# `__name__` is `"__main__"` in the file that you start. In a file that you import, it is the module's name, and `main` is not called.
 
-# %%
-web.stop()
-
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
 # - A server is an `HTTPServer` on a port, a subclass of `BaseHTTPRequestHandler`, and `serve_forever()`.
@@ -308,28 +340,30 @@ web.stop()
 #
 # <details><summary>Why does the address say 127.0.0.1 and not an empty string?</summary>
 #
-# With an empty string the server listens on every network the computer is in, and the whole café can ask it for files.
+# With an empty string the server listens on every network that the computer is in. Then every computer in the café's network can send it
+# requests, unless a firewall forbids it.
 #
 # </details>
 # <details><summary>What happens when you forget end_headers()?</summary>
 #
-# The headers are kept back and never sent: the client gets the body alone, without a status line. It is no HTTP reply.
+# Status line and headers are collected, and never sent. The client gets the body alone, which is no HTTP response.
 #
 # </details>
 # <details><summary>Why does serve_forever() in a cell block the notebook?</summary>
 #
-# It is a loop, and one cell runs at a time. In a thread, or in a process of its own, it leaves the notebook free.
+# It is a loop, and a notebook runs one cell at a time. In a thread, or in a process of its own, it leaves the notebook free.
 #
 # </details>
-# <details><summary>A page is empty, yet its status is 200. Where do you look?</summary>
+# <details><summary>A page is empty, and its status is 200. Where do you look?</summary>
 #
-# At the server. It failed after `send_response`, so the client cannot tell you.
+# At the server. It may have failed after `send_response`, and then the client cannot know why.
 #
 # </details>
 
 # %% [markdown]
 # **Now you:** [exercise 12](../exercises/12-web-server.ipynb). **Next lesson:** [Pages made and pages
 # served](13-dynamic-and-static.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

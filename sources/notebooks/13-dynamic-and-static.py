@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Pages made and pages served
 #
-# 30 minutes. You need [lesson 12](12-web-server.ipynb).
+# 29 minutes. You need [lesson 12](12-web-server.ipynb).
 #
 # By the end you can
 #
@@ -9,18 +9,18 @@
 # - say what went wrong with the right status: 404, 400 or 500,
 # - take in a form, and answer HEAD.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=2
+# ## Two kinds of pages
 #
-# The finished server does both: it makes some pages when they are asked for, and reads others from files. Our own rule: what ends in
-# `.zzz` is no file.
+# The finished server makes some pages, and reads others from files. It follows a rule of this course: a path that ends in `.zzz` is
+# not a file.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Name pages that you use: a logo, a search result, a timetable. Which of them could be a file?
+#
+# **What goes wrong:** Somebody changes `Replies` and does not run the classes below it again. They are made from it.
 
 # %%
-import mimetypes
-import time
-from http.server import BaseHTTPRequestHandler
-from urllib.parse import parse_qs
-
 import requests
 
 from servers import web_server
@@ -31,21 +31,18 @@ print(requests.get(site.url + "/today.zzz", timeout=3).text)
 print(requests.get(site.url + "/hello.txt", timeout=3).text)
 
 # %% [markdown]
-# The first is **dynamic content**: it was made for you, a moment ago. The second is **static content**: a file in the folder
-# `servers/public`, the same for everybody. The client cannot tell which is which.
+# The first page is **dynamic content**: the server made it when you asked. The second page is **static content**: it is a file in the
+# folder `servers/public`, and everybody gets the same one. A client need not know which kind a page is.
 
-# %% [markdown] tags=["notes"]
-# Ask for examples of both from sites that people know: a logo, a search result, a timetable. Which of them could be a file? Typical
-# trouble: forgetting to run the cell with `Replies` after changing it; the classes below are made from it. Short of time: leave out
-# HEAD, and let people read the last section at home.
-
-# %% [markdown]
+# %% [markdown] minutes=5
 # ## A page made on the fly
 #
-# What all responses have in common goes into a class of its own. A handler made from it only has to say which status, which type and
-# which body.
+# Every response needs the same five calls. So write them once, in the method `reply` of a class. The handlers of this lesson are
+# subclasses of this class: they call `reply` with a status, a type and a body.
 
 # %%
+from http.server import BaseHTTPRequestHandler
+
 site.stop()
 
 
@@ -58,9 +55,12 @@ class Replies(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 # %% [markdown]
-# Now the rule. `time.localtime()` is the moment of the request, with the day of the year and the year in it.
+# Now the rule for `.zzz`. `time.localtime()` gives the present moment: `tm_yday` is the day of the year, and `tm_year` is the year.
 
 # %%
+import time
+
+
 class MyHandler(Replies):
     def do_GET(self):
         if self.path.endswith(".zzz"):
@@ -75,44 +75,62 @@ web = launch(MyHandler)
 print(requests.get(web.url + "/programme.zzz", timeout=3).text)
 
 # %% [markdown]
-# **Predict, then run.** The next request has a query. What will the page say?
+# **Predict, then run.** The next request has a query. What will the server answer?
 
-# %%
+# %% tags=["predict"]
 print(requests.get(web.url + "/programme.zzz?seat=12", timeout=3).text)
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# 404: `self.path` is all of the target, so it now ends in `seat=12`. Cut the query off first, as in lesson 12:
-# `self.path.partition("?")[0]`. The finished server does so in `strict_requests.path_of`.
+# 404. `self.path` includes the query, so it now ends in `seat=12`. Cut the query off first, as in lesson 12:
+# `self.path.partition("?")[0]`.
 #
 # </details>
 #
-# ## Files, and what they are
+# ## Files and their types
 #
-# A file is bytes. What the bytes mean is said by a **media type** (or MIME type) in `Content-Type`: a picture, a page, a style
-# sheet. Python guesses it from the ending of the name:
+# A file is bytes. A **media type** (or MIME type) says what the bytes are: a picture, a page, a style sheet. It stands in
+# `Content-Type`. Python guesses the type from the ending of the name. (It also asks the operating system, so another computer may know
+# more endings.)
+
+# %% [markdown] tags=["notes"]
+# **Ask:** A file is called `index.html`, and the server says `text/plain`. What does the browser show? (The source of the
+# page. The header counts, not the name.)
+#
+# **What goes wrong:** On some computers `mimetypes` knows more endings, because it asks the operating system. An unexpected
+# line here is no mistake.
 
 # %%
+import mimetypes
+
 for name in ["index.html", "style.css", "ticket.png", "stage.svg", "hello.txt", "today.zzz"]:
     print(name, "→", mimetypes.guess_type(name)[0])
 
 # %% [markdown]
-# For an ending that it does not know, Python says `None`. Then `application/octet-stream`, *some bytes*, is the honest answer. For
-# text, add in which encoding it is.
+# For an unknown ending Python gives `None`. Then use `application/octet-stream`, which means *some bytes*. For text, add the
+# encoding.
+
+# %%
+def kind_of(name):
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if kind.startswith("text/"):
+        kind += "; charset=utf-8"
+    return kind
+
+
+kind_of("hello.txt"), kind_of("ticket.png"), kind_of("today.zzz")
+
+# %% [markdown]
+# `PUBLIC` is the folder with the site. The handler reads a file from it as bytes. For the path `/`, it reads `index.html`:
 
 # %%
 PUBLIC = web_server.PUBLIC
 
 
-def kind_of(name):
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-
-
 class Files(Replies):
     def do_GET(self):
-        file = PUBLIC / self.path.lstrip("/")
+        file = PUBLIC / (self.path.lstrip("/") or "index.html")
         self.reply(200, kind_of(file.name), file.read_bytes())
 
 # %%
@@ -123,11 +141,11 @@ with wire(files) as tap:
 
 tap
 
-# %% [markdown]
-# A picture: after the headers come bytes that are no letters. The first of them say PNG, for programs that would rather look for
-# themselves. (Do not put this server on the internet. It hands out more than this folder; the next lesson shows how.)
+# %% [markdown] minutes=5
+# A picture: after the headers come bytes that are not text. (Do not put this server on the internet. It hands out more files than
+# those in this folder; the next lesson shows how.)
 #
-# With both kinds of pages, the finished server decides like this:
+# The finished server decides like this:
 #
 # ```mermaid
 # flowchart LR
@@ -140,14 +158,15 @@ tap
 #
 # ## Break it: a picture read as text
 #
-# Many first servers open every file as text and encode it again. **Predict, then run.** What becomes of a picture?
+# This server opens every file as text and encodes it again. **Predict, then run.** What happens to a picture?
 
-# %%
+# %% tags=["predict"] breaks="a picture is read as text, after the status has left"
 class TextOnly(Replies):
     def do_GET(self):
         self.send_response(200)
         self.end_headers()
-        text = open(PUBLIC / self.path.lstrip("/"), encoding="utf-8").read()
+        file = PUBLIC / self.path.lstrip("/")
+        text = file.read_text(encoding="utf-8")
         self.wfile.write(text.encode())
 
 
@@ -160,26 +179,33 @@ tap[1].first_line, tap[1].body_size
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 200, and no body: the first byte of a PNG is no UTF-8, so `read()` raised an exception, and the status had left by then. Pages and
-# style sheets work, so the mistake is found late. `read_bytes()` needs no encoding. And do the work *before* you send the status: it
-# cannot be taken back.
+# 200, and no body. The first byte of a PNG is not UTF-8, so `read_text` raised an exception. The status had been sent before. Pages
+# and style sheets work, so this mistake is found late. Use `read_bytes()`, which needs no encoding. And do the work *before* you send
+# the status, because a status cannot be taken back. The server shows the exception:
 #
 # </details>
 
-# %%
+# %% tags=["predict"]
 text_only
 
-# %% [markdown]
-# ## 404 is not for everything
+# %% [markdown] minutes=3
+# ## Break it: 404 for everything
 #
-# A file may be missing: that is 404. But an exception can also mean that *your* code is wrong, and then 404 is a lie. Here somebody
-# catches everything, and has made a typing mistake:
+# If a file is missing, the right status is 404. But an exception can also mean that *your* code is wrong. This handler catches every
+# exception, and has a typing mistake. Find it before you run the cell:
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** Have you ever looked for a mistake in the wrong place because a message was wrong? Give this a minute. It is the
+# reason for the section.
+#
+# **What goes wrong:** After this section people write 500 for everything. A missing field in a form is the client's mistake,
+# and stays a 4xx.
+
+# %% breaks="an except that catches everything turns a typing mistake into a 404"
 stop_all()
 
 
-class Sorry(Replies):
+class CatchAll(Replies):
     def do_GET(self):
         try:
             file = PUBLIC / self.path.lstrip("/")
@@ -188,12 +214,13 @@ class Sorry(Replies):
             self.reply(404, "text/plain", b"There is no such page.\n")
 
 
-sorry = launch(Sorry)
-requests.get(sorry.url + "/hello.txt", timeout=3).status_code
+catch_all = launch(CatchAll)
+requests.get(catch_all.url + "/hello.txt", timeout=3).status_code
 
 # %% [markdown]
-# The page exists, the client is told that it does not, and the server knows of no mistake. You would look for it in the wrong place
-# for hours. Mended: catch what you expect, answer 500 to the rest, and keep the reason on your side.
+# The page exists, and the server says that it does not. Nothing shows the mistake (`kind_off`), and you would look for it in the wrong
+# place. To mend it, catch the exception that you expect, and answer 404 to that one only. Answer 500 to all others, and write the reason
+# into the log.
 
 # %%
 class Honest(Replies):
@@ -205,29 +232,44 @@ class Honest(Replies):
             self.reply(404, "text/plain", b"There is no such page.\n")
         except Exception as error:
             self.log_error("%s: %s", type(error).__name__, error)
-            self.reply(500, "text/plain", b"This is our mistake. Please try again later.\n")
+            self.reply(500, "text/plain", b"This is our mistake. Try again later.\n")
 
 
 honest = launch(Honest)
 requests.get(honest.url + "/hello.txt", timeout=3).status_code, honest.log[0]
 
-# %% [markdown]
-# 500 says *our mistake*, and no more: the words of an exception would tell a stranger about your code. The log has them.
+# %% [markdown] minutes=3
+# The client gets a 500 and no reason, because the words of an exception would show strangers something of your code. The log has the
+# reason.
 #
 # ## A form
 #
-# A browser sends a form by `POST`: the fields are the body, written like a query. Read as many bytes as `Content-Length` says, and
-# not one more: the connection stays open, and `read()` without a number would wait for its end.
+# A form with `method="post"` is sent by POST: its fields are the body, mostly written like a query. (Without a method the form is a GET,
+# and its fields are the query. A form with a file is written as `multipart/form-data`.)
+#
+# Read as many bytes as `Content-Length` says, and no more. The connection stays open, and `read()` without a number would wait for its
+# end.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Point at the body in the wire view: it is written like a query. Then ask what `read()` without a number would do. It
+# waits for the end of the connection, and the client waits for the answer.
+#
+# **Short of time:** Leave out HEAD, and let people read the finished server at home.
 
 # %%
+from urllib.parse import parse_qs
+
+
 class Reminder(Replies):
     def do_POST(self):
         length = int(self.headers["Content-Length"])
-        form = parse_qs(self.rfile.read(length).decode())
+        body = self.rfile.read(length).decode()
+        form = parse_qs(body)
         if "name" not in form or "show" not in form:
             self.reply(400, "text/plain", b"Both fields are needed: name and show.\n")
         else:
-            thanks = f"Thank you, {form['name'][0]}. We remind you of {form['show'][0]}.\n"
+            name, show_title = form["name"][0], form["show"][0]
+            thanks = f"Thank you, {name}. We remind you of {show_title}.\n"
             self.reply(200, "text/plain; charset=utf-8", thanks.encode())
 
 
@@ -238,25 +280,26 @@ with wire(reminder) as tap:
 tap
 
 # %% [markdown]
-# `parse_qs` gives a list for each field, because a form may send a field twice. What a client left out is its mistake, so the answer
-# is a 4xx: 400, *Bad Request*.
+# `parse_qs` gives a list for each field, because a form may send a field twice. `[0]` is the first value.
+#
+# A missing field is a mistake of the client, so the status is a 4xx: 400, *Bad Request*.
 
 # %%
 reply = requests.post(reminder.url, data={"name": "Zoë"}, timeout=3)
 reply.status_code, reply.text
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## HEAD
 #
-# `HEAD` asks for the headers alone: how large is it, and of what type? Every server has to know both GET and HEAD (RFC 9110 §9.1).
-# `Honest` has a `do_GET`, but no `do_HEAD`:
+# **HEAD** asks for the headers without the body: how large is the thing, and of what type? A general-purpose server has to know both GET
+# and HEAD (RFC 9110 §9.1). `Honest` has a `do_GET` and no `do_HEAD`:
 
 # %%
 requests.head(honest.url + "/hello.txt", timeout=3).status_code
 
 # %% [markdown]
-# HEAD is the same work, but nothing follows the empty line. So `do_HEAD` is a second name for `do_GET`, and one new line, the `if`,
-# asks `self.command` which of the two it is:
+# The response to HEAD ends with the empty line; all else is as for GET. So `do_HEAD` is a second name for `do_GET`. In `reply` one line is
+# new: the `if` leaves the body out when the method is HEAD.
 
 # %%
 class FilesWithHead(Files):
@@ -277,11 +320,11 @@ with wire(files) as tap:
 
 tap[1]
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # ## The finished server
 #
-# `servers/web_server.py` has all of this, in small functions. This one decides; it needs no connection, and so it can be tested
-# without one. (`FORM` is the path that takes a POST; `since` is for clients that have a copy already.)
+# `servers/web_server.py` has all of this, in small functions. The next one takes the target of a GET and decides what to answer. Find
+# three lines: for a made page, for a file, and for the path of the form (`FORM`). (`headers` are for clients that have a copy already.)
 
 # %%
 show(web_server.respond)
@@ -291,41 +334,45 @@ stop_all()
 site = launch("servers.web_server")
 site
 
-# %% [markdown]
-# Open it, and look at the page with your browser's developer tools (F12, *Network*): a page made of four files, each with its type.
+# %% [markdown] minutes=2
+# Open the page, and open your browser's developer tools (F12, *Network*). Load the page again. It has several files, each with its
+# type.
 #
 # ## Recap
 #
-# - Dynamic pages are made when they are asked for, static ones are files. The client sees status, type and bytes in both cases.
-# - Work with bytes, guess the type from the name, and do the work before you send the status.
-# - Missing: 404. The client's mistake: 400. Yours: 500, and the reason goes to the log.
+# - The server makes a dynamic page when a client asks; a static page is a file. The client gets status, type and bytes in both cases.
+# - Read files as bytes, guess the type from the name, and do the work before you send the status.
+# - A missing page is 404. A mistake of the client is 400. A mistake of the server is 500, and the reason goes into the log.
 #
 # **Check yourself**
 #
 # <details><summary>A style sheet is sent as text/plain. What happens?</summary>
 #
-# The browser does not use it. What the bytes are is what Content-Type says, whatever the file is called.
+# In a page that begins with `<!doctype html>` the browser does not use it. Content-Type says what the bytes are, not the name of the
+# file.
 #
 # </details>
 # <details><summary>Why is read(length) right, and read() wrong, in do_POST?</summary>
 #
-# read() waits until the client hangs up, and the client waits for your answer.
+# `read()` waits until the client closes the connection, and the client waits for your response.
 #
 # </details>
 # <details><summary>Your server says 404 for a page that you can see in the folder. What do you suspect?</summary>
 #
-# An except that catches too much. Let the exception through, or log it, and look again.
+# An `except` that catches too much. Write the exception into the log, and look there.
 #
 # </details>
 # <details><summary>What does a client do with a HEAD response?</summary>
 #
-# It learns size, type and age without fetching the thing: to show a download's size, or to see whether its copy is still good.
+# It reads the size, the type and the age from the headers, and does not load the thing. It can show the size of a download, or see
+# whether its copy is still good.
 #
 # </details>
 
 # %% [markdown]
 # **Now you:** [exercise 13](../exercises/13-dynamic-and-static.ipynb). **Next lesson:** [Break it, then
 # mend it](14-break-the-server.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

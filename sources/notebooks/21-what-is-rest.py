@@ -1,18 +1,24 @@
 # %% [markdown]
 # # What REST means
 #
-# 25 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
+# 40 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
 #
 # By the end you can
 #
 # - say what the name means, and what a resource, a representation and a URI are,
 # - choose the verb and the status for what a client wants, and say which requests may be sent twice,
-# - tell what makes a service REST, and where people disagree about it.
+# - say what makes a service REST, and where people disagree about it.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=4
+# ## Follow the links
 #
-# A box office, for programs. You know one address of it, and nothing else.
+# This box office is a service for programs. You know one address of it, and nothing else.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** What is REST? Write the answers on the board: JSON, verbs, pretty addresses, *not SOAP*. Come back to them at the
+# table of levels.
+#
+# **What goes wrong:** People type the addresses instead of following the links. Ask how they know the addresses.
 
 # %%
 import json
@@ -29,9 +35,9 @@ home = requests.get(office.url, timeout=3).json()
 home
 
 # %% [markdown]
-# It came as **JSON**: text that looks much like Python's dictionaries and lists, and `.json()` makes these of it. It looks like no web page,
-# but it does what a web page does: it says where you can go from here. So follow one link, and from there another one. (`urljoin` makes
-# a whole address of a path such as `/shows`.)
+# The answer is **JSON**, text that looks much like Python's dictionaries and lists. `.json()` makes a dictionary of it. Like a web page,
+# it contains links: under `_links`, each link has a name, and its address after `href`. Now follow one link, and then the next one.
+# (`urljoin` makes a whole address of a path such as `/shows`.)
 
 # %%
 def follow(page, name):
@@ -45,7 +51,7 @@ seats = follow(hamlet, "seats")
 seats
 
 # %% [markdown]
-# All seats are free. To book one, fill in a short form, and POST it where the link `bookings` leads.
+# All seats are free. To book one, fill in a short form. Then send it with POST to the address of the link `bookings`.
 
 # %%
 form = {"show": 1, "seat": 12, "name": "Ada"}
@@ -53,18 +59,12 @@ booked = requests.post(urljoin(office.url, seats["_links"]["bookings"]["href"]),
 booked.status_code, booked.headers.get("Location")
 
 # %% [markdown]
-# 201, *Created*, and the address of your booking.
+# 201 means *Created*. The second value is the address of your booking.
 
-# %% [markdown] tags=["notes"]
-# Ask the room first what REST is, and write the answers on the board: JSON, verbs, pretty addresses, "not SOAP". Come back to them at the
-# table of levels. The question that always comes: "why not POST for everything?" Break it answers it from one side (GET must be
-# harmless), One door from the other (nobody in between understands). Be fair about level 3: few services have it, and the person who coined the
-# word says it is not REST without. Short of time: leave out the connection that breaks.
-
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## The name
 #
-# **REST** is short for *Representational State Transfer*. Roy Fielding coined it in 2000. With Richard Taylor he explains:
+# **REST** is short for *Representational State Transfer*. Roy Fielding introduced the name in 2000. With Richard Taylor he explains it:
 #
 # > The name "Representational State Transfer" is intended to evoke an image of how a well-designed Web application behaves: a network of Web
 # pages forms a virtual state machine, allowing a user to progress through the application by selecting a link or submitting a short
@@ -74,8 +74,8 @@ booked.status_code, booked.headers.get("Location")
 # > Roy T. Fielding and Richard N. Taylor: *Principled Design of the Modern Web Architecture*. ACM Transactions on Internet Technology
 # 2(2), May 2002, pages 115–150.
 #
-# (A *state machine* is in one of several states; each step leads to another.) Your steps: two links, one form. The page where you are is
-# the **state**; you remember it, the server does not.
+# (A *state machine* is always in one of several states.) You followed two links and sent one form. The page that you have now is your
+# **state**.
 #
 # ```mermaid
 # flowchart LR
@@ -85,50 +85,61 @@ booked.status_code, booked.headers.get("Location")
 #     seats -->|form: POST| booking
 # ```
 #
-# Ask for the seats once more: you get a representation of their new state.
+# Get the seats once more. The answer shows their new state:
 
 # %%
 follow(hamlet, "seats")["taken"]
 
-# %% [markdown]
-# The server has nothing to remember about where you are: each request says all that is needed. This is called **stateless**.
+# %% [markdown] minutes=4
+# Your program remembers its state, the server does not. Each request contains all that the server needs. This is called **stateless**.
+#
+# So this is a REST service: it gives each thing an address, clients read and change the things with the verbs of HTTP, and they find
+# them by links.
 #
 # ## Three words
 #
-# - A **resource** is whatever deserves a name: an evening at the theatre, one seat, the list of all shows.
-# - A **URI** is its name, as `/shows/1` is on this server. Many say *endpoint*. (A URL is a URI that tells where the thing is.)
-# - A **representation** is what travels: bytes that show the resource as it is now.
+# - A **resource** is a thing that a service gives a name: an evening at the theatre, one seat, the list of all shows.
+# - A **URI** is this name: `http://127.0.0.1:8003/shows/1`, or in short, on this server, `/shows/1`. (A URL is a URI that says where the
+#   thing is. An *endpoint* is mostly a method and a path together.)
+# - A **representation** is what a message carries: bytes that show the state of the resource.
 #
-# **Predict, then run.** The cell asks the same address five times, and says in `Accept` what it would like to get. How many resources
-# does it see?
+# **Predict, then run.** The cell sends five requests to the same address. The header `Accept` names the format that it wants. How many
+# resources does the cell read, and how many representations?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** What are the resources of your library, your bank, your bus company? A good list has only nouns. When somebody says
+# *the login* or *the search*, ask what thing that is.
+#
+# **What goes wrong:** People mix up resource and representation. The evening is the resource. The bytes on the wire are a
+# representation of it.
+
+# %% tags=["predict"]
 for kind in ["application/json", "application/xml", "text/html", "text/plain", "application/atom+xml"]:
     reply = requests.get(office.url + "/shows/1", headers={"Accept": kind}, timeout=3)
     print(f"{reply.headers['Content-Type']:38} {' '.join(reply.text.split())[:60]} …")
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# One, in five representations. The evening itself never crosses the wire, nor does the row of a database. What does is a copy, in a
-# format that the client understands. Lesson 24 is about these formats.
+# One resource, in five representations. The evening itself is never sent, and the row of the database is not sent either. The service
+# sends a description of it, in a format that the client can read. Lesson 25 is about these formats.
 #
 # </details>
 #
 # ## The verbs
 #
-# REST brings no technology of its own: HTTP (or HTTPS, the same with encryption), URIs, and formats such as JSON and XML. So its verbs
-# are those of every web server. They cover what one does with data, which is often called **CRUD**:
+# REST services use what the web already has: HTTP (or HTTPS, which is HTTP with encryption), URIs, and formats such as JSON and XML. So
+# the verbs are those of HTTP. Programs create, read, update and delete data. The first letters of these four words make **CRUD**:
 #
-# | verb | what it asks for | CRUD |
+# | verb | what the client asks for | CRUD |
 # |---|---|---|
-# | `POST` | here is something for you to deal with; mostly: a new thing for this list | create |
-# | `GET` | show me what you have here | read |
-# | `PUT` | from now on, exactly this is here | update, or create |
-# | `DELETE` | from now on, nothing is here | delete |
+# | `POST` | process this; mostly: add this new thing to your list | create |
+# | `GET` | send me what is at this address | read |
+# | `PUT` | store exactly this at this address | update, or create |
+# | `DELETE` | remove what is at this address | delete |
 #
-# A fifth, `PATCH`, changes a part, and comes in the next lesson. No framework is needed: the class of lesson 12 can do it. First, two
-# methods that save typing.
+# The next lesson adds `PATCH`, which changes a part. You need no framework for the verbs. The class below is a handler as in lesson 12.
+# Its two methods read a body, and send an answer.
 
 # %%
 class Answering(BaseHTTPRequestHandler):
@@ -146,8 +157,8 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
 # %% [markdown]
-# (`**headers` collects in a dictionary the headers that you name.) Now the desk at the theatre: names, and what stands behind them, in a
-# dictionary. Four verbs, four methods.
+# (`**headers` is a dictionary of the headers that you name in the call.) Now write the desk of the theatre. The dictionary `THINGS` has
+# the address and the content of each resource. The class has one method for each verb.
 
 # %%
 THINGS, numbers = {"/seats/11": "Ben"}, count(1)
@@ -182,13 +193,20 @@ with wire(desk) as tap:
 
 tap
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # ## Once or twice
 #
-# The next function sends a request twice, and compares what the desk has before and after. **Predict, then run.** Which of these will change
-# something the first time, and which the second time?
+# The function `twice` sends a request two times. It compares what the desk has before and after. **Predict, then run.** Which requests
+# change something the first time? Which change something the second time?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** The lift button, the light switch, the vending machine: which of them can you press twice, with the same effect as once? The
+# lift button: it is idempotent. The switch and the machine are not.
+#
+# **What goes wrong:** The second DELETE answers 404, so people say that DELETE is not idempotent. What counts is what changed,
+# not the answer.
+
+# %% tags=["predict"]
 def twice(verb, path, text=None):
     for attempt in ["first", "again"]:
         before = dict(THINGS)
@@ -201,29 +219,33 @@ twice("PUT", "/seats/14", "Dee")
 twice("DELETE", "/seats/14")
 twice("POST", "/bookings", "Dee, seat 14")
 
-# %% [markdown]
+# %% [markdown] minutes=6
 # <details><summary>Answer</summary>
 #
-# GET never. PUT and DELETE the first time only: what they ask for is so already. The second DELETE gets 404, because nothing was left to
-# delete; what counts is what changed. POST changes something every time: now there are two bookings.
+# GET changes nothing. PUT and DELETE change something only the first time: the second time, the desk already is in the state that they ask
+# for. The second DELETE gets 404, because there was nothing left to delete, but that is only the answer. POST changes something every
+# time: now there are two bookings.
 #
 # </details>
 #
-# There are words for this (RFC 9110 §9.2):
+# HTTP has two words for this (RFC 9110 §9.2):
 #
 # | | GET | PUT | DELETE | POST |
 # |---|---|---|---|---|
-# | **safe**: asks for no change | yes | no | no | no |
-# | **idempotent**: twice means the same as once | yes | yes | yes | no |
+# | **safe**: the client asks for no change | yes | no | no | no |
+# | **idempotent**: sent twice, the intended effect is the same as once | yes | yes | yes | no |
 #
-# They are promises. HTTP does not enforce them; you keep them in the methods that you write.
+# Clients rely on this. But HTTP cannot force a server to behave so: it depends on the methods that you write.
 #
 # ## When no answer comes
 #
-# A promise is worth something when things go wrong. This desk does its work, and loses its answer on the way, as in a tunnel. **Predict,
-# then run.** The client sees an error. Is seat 13 booked?
+# This desk stores what the client sent, but its answer is lost. **Predict, then run.** The client sees an error. Is seat 13 booked?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Short of time:** Leave this section out, and say one sentence: a client that gets no answer does not know whether its
+# request was carried out.
+
+# %% tags=["predict"] breaks="the desk does its work and sends no answer"
 class Tunnel(Desk):
     def answer(self, status, text="", **headers):
         pass
@@ -238,22 +260,32 @@ except requests.ConnectionError:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It is, and the client cannot know. It sees the same error when the request never arrived.
+# Yes. But the client cannot know that. It could see the same error if the connection broke before the desk read the request.
 #
 # </details>
 #
-# So it sends the request again, to be sure. With PUT that is harmless, whatever has happened. With POST, Cy could end up with two
-# bookings, and pay for both.
+# So the client sends the request again. With PUT this is harmless, as long as nobody else has changed seat 13 meanwhile (lesson 26). With
+# POST, Cy could get two bookings, and pay for both. **Predict, then run.** Which status comes back, 200 or 201?
 
-# %%
+# %% tags=["predict"]
 requests.put(desk.url + "/seats/13", data="Cy", timeout=3).status_code
 
-# %% [markdown]
+# %% [markdown] minutes=4
+# <details><summary>Answer</summary>
+#
+# 200: the first PUT was stored, so seat 13 was there already. After the second PUT, the desk is in the same state as before.
+#
+# </details>
+#
 # ## Break it: a GET that does something
 #
-# Links are GETs. So why not cancel a seat by a link? This desk shows, for each seat, a link that cancels it.
+# When somebody clicks a link, the browser sends a GET. This desk uses links to cancel things: it shows one link for each.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** Why not POST for everything, then? This section gives one half of the answer: GET has to be safe. *One door for everything*
+# gives the other half: a cache, for one, cannot see what a POST asks for.
+
+# %% breaks="a GET cancels a seat"
 class Careless(Answering):
     def do_GET(self):
         if self.path.startswith("/cancel/"):
@@ -266,7 +298,8 @@ careless = launch(Careless)
 print(requests.get(careless.url, timeout=3).text)
 
 # %% [markdown]
-# A search engine comes by. It opens every link that it finds; so do virus scanners, and the preview in a chat. They may: GET is safe.
+# Now a search engine visits the desk. A search engine opens every link that it finds. Virus scanners and previews in a chat do so too.
+# They are allowed to, because GET is defined as safe.
 
 # %%
 def search_engine(url):
@@ -281,10 +314,11 @@ print(len(THINGS), "things left")
 tap[:4]
 
 # %% [markdown]
-# Nobody wanted that, and every message is in order. In May 2005 it happened to many people at once: Google's Web Accelerator, which
-# fetched links ahead of time, deleted their pages in a service whose "delete" was a link.
+# Everything is cancelled, and nobody wanted that. The messages themselves are correct HTTP. In May 2005 this happened to users of a
+# service whose "delete" was a link: Google's Web Accelerator fetched links ahead of time, and deleted their pages.
 #
-# The cure is the verb. Here, what stands in the list are names, and cancelling is `DELETE`, which no link can send:
+# The cure is the right verb. This desk lists only the addresses of its things. To cancel a seat, a client sends `DELETE`, and no link
+# sends that:
 
 # %%
 class Careful(Desk):
@@ -299,34 +333,34 @@ careful = launch(Careful)
 search_engine(careful.url)
 print(len(THINGS), "things left")
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## The status is half of the answer
 #
-# A client looks at the status first, and so does everything between client and server. REST services use those of lesson 11:
+# A client looks at the status first. A cache between client and server does so too. REST services use the status codes of lesson 11:
 #
-# | what happened | status |
+# | what the server says | status |
 # |---|---|
-# | here it is; done, and here is how it looks now | 200 |
+# | here is the resource, or: done, and here is its new state | 200 |
 # | created, at the address in `Location` | 201 |
-# | done, and nothing to say | 204 |
-# | I do not understand your request; what you sent makes no sense | 400, 422 |
-# | tell me who you are; you may not | 401, 403 |
-# | there is no such thing; not with this verb | 404, 405 |
-# | not in the state that things are in, as with a seat that is taken | 409 |
-# | my fault | 500 |
+# | done, and there is no body | 204 |
+# | I cannot read your request; I can read it, but it is not valid | 400, 422 |
+# | log in first; I refuse this | 401, 403 |
+# | there is no such resource; it does not have this verb | 404, 405 |
+# | this conflicts with the current state, as when a seat is taken | 409 |
+# | the server has a fault | 500 |
 
 # %%
 for verb, path in [("GET", "/shows/1"), ("GET", "/shows/99"), ("DELETE", "/shows")]:
     reply = requests.request(verb, office.url + path, timeout=3)
     print(verb, path, "→", reply.status_code, reply.reason)
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # ## One door for everything
 #
-# Before REST, and after, many services worked like this one: one address, one verb, and what to do stands inside. Such a service is
-# **API-centric**, it thinks in calls: *cancel the seat*. REST is **resource-centric**, it thinks in things: *the seat*.
+# Many services have one address and one verb. The body says which function to call. Such a service is **API-centric**: it is built
+# from calls, such as *cancel the seat*. REST is **resource-centric**: it is built from things, such as *the seat*.
 
-# %%
+# %% breaks="one address and one verb for all, and 200 for an error"
 class OneDoor(Answering):
     def do_POST(self):
         order = json.loads(self.read())
@@ -344,7 +378,8 @@ with wire(one_door) as calls:
         requests.post(calls.url, json={"call": call, "seat": 11}, timeout=3)
 
 # %% [markdown]
-# The same conversation as REST has it. Compare what can be seen from outside, in the first lines:
+# Now send the same three requests to the REST desk. Compare the first lines of the messages. In which of them can you see what the
+# client wants?
 
 # %%
 with wire(desk) as things:
@@ -355,10 +390,16 @@ for tap in [calls, things]:
     for exchange in tap.http:
         print(exchange.request.first_line, "→", exchange.response.status)
 
-# %% [markdown]
-# The first three lines say nothing to a **cache**, which keeps answers for the next client. No client knows what it may repeat, and a
-# failure looks like success. **SOAP**, a standard for calls in envelopes of XML, is mostly used so. JSON in place of XML changes nothing:
-# REST is *not* "JSON with verbs".
+# %% [markdown] minutes=5
+# <details><summary>Answer</summary>
+#
+# Only in the last three. The first three do not show which request may be repeated, and the last of them looks like a success, although
+# the seat is gone.
+#
+# </details>
+#
+# A **cache**, which stores answers for later requests, cannot use the first three lines. **SOAP** is a standard for calls in XML. A SOAP
+# service mostly has one address and one verb. So it is not REST, even with JSON instead of XML.
 #
 # ## How much of it is REST?
 #
@@ -368,65 +409,80 @@ for tap in [calls, things]:
 # |---|---|---|
 # | 0 | one address for all | `POST /` with `{"call": "cancelSeat", "seat": 11}` |
 # | 1 | **name everything**: an address for each resource | `POST /seats/11` with `{"call": "cancel"}` |
-# | 2 | verbs and statuses that mean what they say | `DELETE /seats/11`, and 204 comes back |
-# | 3 | **link things**, reveal them gradually: each answer says where to go on | the same, at an address that a link gave |
+# | 2 | verbs and status codes as HTTP defines them | `DELETE /seats/11`, and 204 comes back |
+# | 3 | **link things**, reveal them gradually: each answer has links to the next steps | the same, at an address that a link gave |
 #
-# **Predict, then run.** On which levels are `one_door`, `careless`, `desk` and `office`?
+# **Predict, then run.** The cell asks each service for something that does not exist. Which services answer 404?
+# On which level is each?
 
-# %%
-print(requests.get(desk.url + "/seats/13", timeout=3).text)
-print(*home["_links"])
+# %% [markdown] tags=["notes"]
+# **Do:** Go back to the answers on the board and sort them by level.
+#
+# **What goes wrong:** The room disagrees about level 3. Be fair to both sides: few services have links, and Fielding says that a
+# service without links is not REST.
+
+# %% tags=["predict"]
+# seat 99 and show 99 do not exist
+print("one_door", requests.post(one_door.url, json={"call": "getSeat", "seat": 99}, timeout=3).status_code)
+print("careless", requests.get(careless.url + "/cancel/seats/99", timeout=3).status_code)
+print("desk    ", requests.get(desk.url + "/seats/99", timeout=3).status_code)
+print("office  ", requests.get(office.url + "/shows/99", timeout=3).status_code)
+print("an answer of desk:", requests.get(desk.url + "/seats/13", timeout=3).text)
+print("links in an answer of office:", *home["_links"])
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One door: 0. Careless: 1 at best; it has many addresses, but they name calls, and GET does not mean what it should. The desk: 2; its answers lead nowhere,
-# and you had to know its addresses. The box office: 3.
+# - `one_door` is on level 0. It has one address, and it answers 200 for a seat that does not exist.
+# - `careless` is on level 1 at best. It has many addresses, but they name calls. Its GET is not safe, and it answers 200 although
+#   there was nothing to cancel.
+# - `desk` is on level 2. Its status codes are right, but its answers contain no links. You had to know its addresses.
+# - `office` is on level 3. Its status codes are right, and its answers contain links.
 #
 # </details>
 #
 # People disagree about the name. Fielding wrote in 2008: "if the engine of application state (and hence the API) is not
 # being driven by hypertext, then it cannot be RESTful and cannot be a REST API." *Hypertext* is text with links: for him, only level 3
-# is REST.
+# is REST. (This idea is often called **HATEOAS**, hypermedia as the engine of application state.)
 #
-# Most services that are called REST are on level 2 all the same. A document lists their addresses, and that works. Links let a server
-# move things, and show what is possible now; but clients have to follow them. [Lesson 22](22-rest-server.ipynb) builds level 2.
+# Many services that are called REST are on level 2. A document lists their addresses. With links, the server can change its addresses,
+# and show what is possible now, but clients have to follow the links. [Lesson 22](22-rest-server.ipynb) builds level 2.
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
-# - Name everything: a resource has a URI. Link things: an answer says where to go on. Show things as the client likes: one resource,
-#   several representations.
-# - GET changes nothing, PUT and DELETE mean the same once or twice, POST does not: clients rely on it.
-# - The status says what happened. Level 2 is all this without links; REST as it was named has links.
+# - Name everything: each resource has a URI. Link things: each answer has links to the next steps.
+# - GET is safe. GET, PUT and DELETE are idempotent, POST is not. Clients rely on this.
+# - The status says what happened. Level 2 is all this without links. REST as Fielding defined it has links.
 #
 # **Check yourself**
 #
 # <details><summary>What is wrong with GET /cancelSeat?id=11 ?</summary>
 #
-# The address names a call, not a thing, and GET must not change anything. DELETE /seats/11 says the same, and keeps the promise.
+# The address names a call, not a thing. And GET should be safe, but this one changes something. DELETE /seats/11 is right.
 #
 # </details>
 # <details><summary>A client sends a request and gets no answer. What may it do?</summary>
 #
-# Send it again if its verb is idempotent: GET, PUT, DELETE. After a POST it has to look first whether the thing is there.
+# Send it again if its verb is idempotent: GET, HEAD, OPTIONS, PUT, DELETE. After a POST it has to look first whether the thing is there.
 #
 # </details>
 # <details><summary>Is a resource a row in a database?</summary>
 #
-# It may be stored as one, or as ten, or be worked out anew each time, like the list of free seats. The client sees the name, and a
-# representation.
+# Not always. A service may store a resource as one row, or as ten. It may also compute it for each request, like the list of free seats.
+# The client sees only the URI and a representation.
 #
 # </details>
 # <details><summary>A service speaks JSON, with the right verbs and statuses, and has no links. Is it REST?</summary>
 #
-# It is on level 2. Most people say yes, the author of the word says no. "An HTTP API on level 2" is exact, and nobody disagrees.
+# It is on level 2. Many people call that REST. Fielding, who introduced the name, does not. "An HTTP API on level 2" is exact.
 #
 # </details>
 
 # %% [markdown]
 # **Now you:** [exercise 21](../exercises/21-what-is-rest.ipynb). **Next lesson:** [A REST service with
 # Flask](22-rest-server.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

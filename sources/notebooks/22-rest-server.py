@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A REST service with Flask
 #
-# 30 minutes. You need [lesson 21](21-what-is-rest.ipynb).
+# 36 minutes. You need [lesson 21](21-what-is-rest.ipynb).
 #
 # By the end you can
 #
@@ -9,10 +9,17 @@
 # - answer each verb with the status code that fits: 200, 201, 204, 404, 405, 409, 415,
 # - say what Flask-RESTful does for you, and what to use in its place.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=3
+# ## Book a seat
 #
-# You know the finished service from lesson 21. It answers in JSON, and `.json()` makes a dictionary of it.
+# First call the finished service from lesson 21. It answers in JSON, and `.json()` makes a dictionary of that.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** What does a ticket machine ask of the box office? Write the verbs that people use on the board, then map
+# them: look (GET), book (POST), change (PUT, PATCH), cancel (DELETE).
+#
+# **What goes wrong:** Somebody runs the booking twice and gets 409. That is right: the seat is taken. To start afresh, run the cell
+# with `launch` again.
 
 # %%
 from itertools import count
@@ -27,8 +34,8 @@ office = launch("servers.ticket_service")
 requests.get(office.url + "/shows/1", timeout=3).json()
 
 # %% [markdown]
-# `/shows/1` is the address of a resource, an evening at the theatre. `/bookings` is the list of all bookings; such a list is a resource
-# too, a **collection**. To book a seat, POST to it what you want.
+# `/shows/1` is the address of one resource, an evening at the theatre. `/bookings` is the address of the list of all bookings. Such a
+# list is a resource too; it is called a **collection**. To book a seat, send a POST to the collection.
 
 # %%
 wanted = {"show": 1, "seat": 12, "name": "Ada"}
@@ -37,21 +44,15 @@ with wire(office) as tap:
 
 tap
 
-# %% [markdown] tags=["notes"]
-# Ask: what would a program at a ticket machine have to say to the box office? Write the verbs people use on the board, then map
-# them: look (GET), book (POST), change (PUT, PATCH), cancel (DELETE). The question "why not POST for everything?" comes
-# every time: caches, retries and people can rely on what GET, PUT and DELETE mean. Short of time: leave out the section on
-# trailing slashes.
-
-# %% [markdown]
-# 201 means *Created*, and `Location` says where the new resource is. There it can be read, changed and deleted. Run the cell
-# again, and you get 409: seat 12 is taken now. To start afresh, run the cell with `launch` again.
+# %% [markdown] minutes=3
+# 201 means *Created*. The header `Location` gives the address of the new booking. At this address you can read, change and delete it.
+# (`ETag` and `Vary` belong to later lessons.) If you run the cell again, you get 409, because seat 12 is taken now.
 #
 # ## Flask in five lines
 #
-# Stop the finished service: its port is yours now. **Flask** connects addresses to functions. The line with `@` is a
-# **decorator**: it tells Flask to call the function below for GET requests to this address. What stands in angle brackets is
-# taken from the path, and a dictionary becomes JSON.
+# Now write a service of your own, with **Flask**. Flask connects addresses to functions. The line with `@` is a **decorator**. This one
+# makes Flask call `hello` for each GET request to this address. Flask takes `name` from the path, and makes JSON of the dictionary.
+# First, the cell stops the finished service, because you need its port.
 
 # %%
 office.stop()
@@ -67,9 +68,10 @@ greeter = launch(app)
 requests.get(greeter.url + "/hello/Ada", timeout=3).json()
 
 # %% [markdown]
-# In a project of your own you install two packages, `pip install flask flask-restful`, and end the file with `app.run(port=8003)`.
-# Here both are installed, and `launch` serves the app at that port: `app.run` would block the cell. In lesson 12 you wrote a status
-# line, headers and bytes. They are still there; Flask writes them.
+# In a project of your own, install two packages with `pip install flask flask-restful`, and end the file with `app.run(port=8003)`.
+# Here both are installed. `app.run` would block the cell, so `launch` serves the app at the same port.
+#
+# In lesson 12 you wrote the status line, the headers and the bytes yourself. Now Flask writes them:
 
 # %%
 with wire(greeter) as tap:
@@ -78,11 +80,18 @@ with wire(greeter) as tap:
 greeter.stop()
 tap[1]
 
-# %% [markdown]
+# %% [markdown] minutes=6
 # ## A resource is a class
 #
-# **Flask-RESTful** takes the word literally: a resource is a class, and its methods have the names of the verbs. `Api` puts
-# the class at an address. `<int:id>` takes whole numbers only. `abort` raises an exception, so the method ends there.
+# In **Flask-RESTful** a resource is a class. The methods of the class have the names of the verbs. `add_resource` puts the class
+# at an address. `<int:id>` in the address takes digits only, and passes them on as an integer. `abort` raises an exception, so the
+# method ends there.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Where did the line with `if path ==` go? (Flask compares the address. The class has one method for each verb.)
+#
+# **What goes wrong:** A new class does nothing until it is added to an `Api` and launched. People change the class and call
+# the old server.
 
 # %%
 SHOWS = {1: {"id": 1, "title": "Hamlet"}, 2: {"id": 2, "title": "The Tempest"}}
@@ -102,31 +111,27 @@ office = launch(app)
 requests.get(office.url + "/shows/2", timeout=3).json()
 
 # %% [markdown]
-# A resource that is not there is 404, and the reason is JSON too, so that a program can read it.
+# **Predict, then run.** There is no show 9, and `two` is not an integer. Which statuses come back, and in which formats?
 
-# %%
-reply = requests.get(office.url + "/shows/9", timeout=3)
-reply.status_code, reply.json()
+# %% tags=["predict"]
+for number in ["9", "two"]:
+    reply = requests.get(office.url + "/shows/" + number, timeout=3)
+    print(number, reply.status_code, reply.headers["Content-Type"])
 
-# %% [markdown]
-# **Predict, then run.** `two` is not a number at all. Which status comes back, and in which format?
-
-# %%
-reply = requests.get(office.url + "/shows/two", timeout=3)
-reply.status_code, reply.headers["Content-Type"]
-
-# %% [markdown]
+# %% [markdown] minutes=2
 # <details><summary>Answer</summary>
 #
-# 404 again, but in HTML. `/shows/two` fits no address, so your class was never asked: Flask answered, with a page for people. A
-# client that expects JSON stumbles over it. `Api(app, catch_all_404s=True)` makes this 404 JSON as well.
+# Both are 404. For show 9, `abort` sends the reason as JSON, so that a program can read it. The second 404 is HTML. `/shows/two` matches no
+# address, so your class was not called. Flask answered instead, with a page for people. A client that expects JSON cannot read it. With
+# `Api(app, catch_all_404s=True)` this 404 is JSON as well.
 #
 # </details>
 #
 # ## Create: POST, 201, Location
 #
-# To create a resource, POST to its collection. A method returns up to three things: what to say, the status, and headers.
-# `get_json` reads what the client sent, `any` looks whether somebody has the seat, and `count(1)` gives 1, 2, 3, and so on.
+# To create a resource, a client sends a POST to the collection. `request.get_json()` returns what the client sent. The loop looks for
+# another booking of this seat. `next(numbers)` is 1, then 2, 3, and so on. The method returns three things: the body, the status
+# and a dictionary of headers.
 
 # %%
 BOOKINGS, numbers = {}, count(1)
@@ -138,21 +143,30 @@ class Bookings(Resource):
 
     def post(self):
         wanted = request.get_json()
-        if any(wanted["seat"] == other["seat"] for other in BOOKINGS.values()):
-            abort(409, message=f"seat {wanted['seat']} is taken")
-        booking = {"id": next(numbers), "seat": wanted["seat"], "name": wanted["name"]}
-        BOOKINGS[booking["id"]] = booking
-        return booking, 201, {"Location": f"/bookings/{booking['id']}"}
+        for other in BOOKINGS.values():
+            if other["seat"] == wanted["seat"]:
+                abort(409, message=f"seat {wanted['seat']} is taken")
+        id = next(numbers)
+        BOOKINGS[id] = {"id": id, "seat": wanted["seat"], "name": wanted["name"]}
+        return BOOKINGS[id], 201, {"Location": f"/bookings/{id}"}
 
-# %% [markdown]
-# The server chooses the number and never uses it twice. Otherwise someone who kept the address of a cancelled booking would
-# find another person's there.
+# %% [markdown] minutes=7
+# The server chooses the number, and never uses a number twice. Otherwise the address of a cancelled booking could later show the booking
+# of another person.
 #
 # ## Change and delete: PUT, PATCH, DELETE
 #
-# **PUT** stores a complete new state at this address, so nothing may be left out. **PATCH** changes only what is named:
-# `{**old, **new}` has everything of both, and the new values win. **DELETE** removes the resource; there is nothing left to
-# say, so the status is 204, *No Content*, without a body. `self.get(id)` tests whether the booking exists.
+# - **PUT** replaces the resource, so the client has to send all of it.
+# - **PATCH** changes only the fields that the client sends.
+# - **DELETE** removes the resource. The status is 204, *No Content*: the response has no body.
+#
+# Each method first calls `self.get(id)`, which answers 404 if there is no such booking. In `patch`, `{**old, **new}` is a
+# dictionary with all fields of both. Where both have a field, the value of `new` counts.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Why not POST for everything? Because caches, retries and people rely on what GET, PUT and DELETE mean.
+#
+# **What goes wrong:** PUT with one field left out. Then this service answers 500. *Break it* shows the cure.
 
 # %%
 class Booking(Resource):
@@ -168,7 +182,8 @@ class Booking(Resource):
         return BOOKINGS[id]
 
     def patch(self, id):
-        BOOKINGS[id] = {**self.get(id), **request.get_json(), "id": id}
+        old, new = self.get(id), request.get_json()
+        BOOKINGS[id] = {**old, **new, "id": id}
         return BOOKINGS[id]
 
     def delete(self, id):
@@ -193,8 +208,8 @@ office
 #     C -->|GET, PUT, PATCH, DELETE| O["/bookings/1"] --> L[class Booking]
 # ```
 #
-# A small function saves typing. It shows what a client has to look at first: the status. `**more` passes on whatever else you
-# give it. (To start again from booking 1, run the cell with `BOOKINGS` again.)
+# The function `call` sends a request, and prints the status and the body. It passes all other arguments, `**more`, on to requests. (To
+# start again from booking 1, run the cell with `BOOKINGS` again.)
 
 # %%
 def call(verb, path, **more):
@@ -210,102 +225,128 @@ call("PATCH", "/bookings/1", json={"name": "Ada Lovelace"})
 # %% [markdown]
 # **Predict, then run.** The cell cancels the booking twice. Which two statuses will you see?
 
-# %%
+# %% tags=["predict"]
 call("DELETE", "/bookings/1")
 call("DELETE", "/bookings/1")
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # <details><summary>Answer</summary>
 #
-# 204, then 404. DELETE is idempotent all the same: the second request changes nothing. The booking is gone, once or twice; only the
-# answer differs, and 404 is an honest one.
+# 204, then 404. DELETE is idempotent all the same: after one request or two, the booking is gone. The second request changes nothing.
+# Only its status differs.
 #
 # </details>
 #
 # ## When the client is wrong
 #
-# Asking for a taken seat is a **conflict** with the state of the service: 409. The same request may succeed later.
+# A client asks for a seat that is taken. This is a **conflict** with the current state of the service, and its status is 409. The
+# same request may succeed later, when the seat is free again.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Hide the status codes and let the room choose one for each of four requests: a taken seat, DELETE on the collection, a form
+# instead of JSON, a name without a seat. The last one is the next section.
 
 # %%
 call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
 call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
 
 # %% [markdown]
-# A verb that a resource does not have is 405, and the header `Allow` lists those it has (RFC 9110 §15.5.6). Nobody cancels
-# all bookings at once. (`HEAD` and `OPTIONS` come from Flask; `OPTIONS` asks for just this list.)
-#
-# A body in a format that the service does not read is 415. It happens when you write `data=` instead of `json=`: then requests
-# sends a form. On the wire you can tell them apart: by `Content-Type`, and by the body.
+# The class `Bookings` has no method `delete`, so nobody can cancel all bookings at once. For a verb that a resource does not have, the
+# status is 405. The header `Allow` lists the verbs that it has (RFC 9110 §15.5.6). (`HEAD` and `OPTIONS` come from Flask.)
 
 # %%
 reply = requests.delete(office.url + "/bookings", timeout=3)
 print(reply.status_code, sorted(reply.headers["Allow"].split(", ")))
 
+# %% [markdown]
+# If the body has a format that the service does not read, the status is 415. You get it when you write `data=` instead of `json=`: then
+# requests sends a form. Look at `Content-Type` and at the body of the request:
+
+# %%
 with wire(office) as tap:
     requests.post(tap.url + "/bookings", data={"seat": 13, "name": "Cy"}, timeout=3)
 tap
 
-# %% [markdown]
+# %% [markdown] minutes=7
 # ## Break it: trust the client
 #
-# The service believes that every booking has a seat. This one has none.
+# The service expects a seat in every booking. This client sends none.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** Which side has a fault when a wrong request gets 500? The server: it should have answered 4xx.
+#
+# **What goes wrong:** People check the fields in every method. Point at `validate`, which does it in one place, before any field is
+# used.
+
+# %% breaks="the booking has no seat, and the service answers 500"
 call("POST", "/bookings", json={"name": "Dee"})
 
 # %% [markdown]
-# 500 says that the server is at fault. It is: the client sent nonsense, but the service should have said so. The client must
-# not learn where your code failed. You can:
+# 500 says that the fault is in the server, and that is true: the request was wrong, but the service should have answered so. The client
+# does not see where your code failed. You can see it here:
 
 # %%
 office
 
 # %% [markdown]
-# It is not the only hole. `put` does not ask whether the seat is taken:
+# There is another fault. `put` does not look whether the seat is taken:
 
-# %%
+# %% breaks="PUT does not ask whether the seat is taken"
 call("POST", "/bookings", json={"seat": 13, "name": "Eve"})
 call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
 
 # %% [markdown]
-# Now Ada and Eve have seat 12. `patch` does not ask either, and stores whatever field you send.
+# Now Ada and Eve both have seat 12. `patch` has the same fault, and it also stores every field that a client sends.
 #
-# The cure: look at all that was sent, before you use any of it, and answer 422, *Unprocessable Content*, with a reason. (Flask
-# still prints an older name of 422. Programs read only the number.) In the next cell, `<=` between two sets means *is a part of*, and
-# `type(…)` is compared, since `True` would pass for a whole number.
+# The cure is to **validate** what the client sent: look at all fields before you use any. If one is wrong, answer 422, *Unprocessable
+# Content*, with a reason. The function compares `type(…)`, because for `isinstance` the value `True` is an integer too. (Flask may
+# print an older name of 422. Programs read only the number.)
 
 # %%
-def look_at(sent, needed=("seat", "name")):
-    if not isinstance(sent, dict) or not set(needed) <= set(sent) <= {"seat", "name"}:
+def validate(sent, required=("seat", "name")):
+    if not isinstance(sent, dict):
+        abort(422, message="send a JSON object")
+    missing = set(required) - set(sent)
+    unknown = set(sent) - {"seat", "name"}
+    if missing or unknown:
         abort(422, message="a booking has a seat and a name, and nothing else")
-    if type(sent.get("seat", 0)) is not int or type(sent.get("name", "")) is not str:
-        abort(422, message="seat has to be a whole number, and name a text")
+    if type(sent.get("seat", 0)) is not int:
+        abort(422, message="seat must be an integer")
+    if type(sent.get("name", "")) is not str:
+        abort(422, message="name must be a string")
     return sent
 
-
-def check_free(seat, id=None):
-    if any(seat == other["seat"] and id != other["id"] for other in BOOKINGS.values()):
-        abort(409, message=f"seat {seat} is taken")
-
 # %% [markdown]
-# The mended classes look first, and leave the rest to the old ones, by `super()`. A booking is not in its own way: `check_free` passes
-# over the one with this `id`.
+# When a booking changes, it must not be compared with itself, so `check_free` skips the booking with this `id`. The new classes call both
+# functions first, and then the old methods, with `super()`. In a PATCH the seat may be missing. Then `changes.get("seat")` is `None`,
+# and no booking has that seat.
 
 # %%
+def check_free(seat, id=None):
+    for other in BOOKINGS.values():
+        if other["seat"] == seat and other["id"] != id:
+            abort(409, message=f"seat {seat} is taken")
+
+
 class CarefulBookings(Bookings):
     def post(self):
-        check_free(look_at(request.get_json())["seat"])
+        wanted = validate(request.get_json())
+        check_free(wanted["seat"])
         return super().post()
 
 
 class CarefulBooking(Booking):
     def put(self, id):
-        check_free(look_at(request.get_json())["seat"], id)
+        wanted = validate(request.get_json())
+        check_free(wanted["seat"], id)
         return super().put(id)
 
     def patch(self, id):
-        check_free(look_at(request.get_json(), needed=()).get("seat"), id)
+        changes = validate(request.get_json(), required=())
+        check_free(changes.get("seat"), id)
         return super().patch(id)
+
+
 
 # %%
 app = Flask("box office")
@@ -318,28 +359,32 @@ call("POST", "/bookings", json={"name": "Dee"})
 call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
 call("PATCH", "/bookings/3", json={"price": 0})
 
-# %% [markdown]
-# One hole is left. Two clients that ask at the same moment may both find a seat free, before either has booked it. The finished
-# service leaves that to its database, which takes each seat once.
+# %% [markdown] minutes=1
+# One fault is left, a **race**. Two clients send a booking at the same moment. Both find the seat free, and then both book it. The
+# finished service leaves this check to its database, which stores each seat only once.
 #
 # ## A slash makes a difference
 #
-# `/bookings` and `/bookings/` are two addresses. This service has the first alone. Choose one form, the one without a slash is
-# usual, and use it everywhere.
+# `/bookings` and `/bookings/` are two addresses. This service has only the first one. In your own services choose one form, and use
+# it everywhere. The form without a slash at the end is usual.
+
+# %% [markdown] tags=["notes"]
+# **Short of time:** Leave this section out.
 
 # %%
 call("GET", "/bookings/")
 
-# %% [markdown]
-# Had the route been written with a slash at its end, Flask would answer clients that leave it out with 308, a redirect: a second
-# request for each call.
+# %% [markdown] minutes=2
+# If a route ends with a slash, and a client leaves the slash out, Flask answers with 308. This is a redirect: the client has to send a
+# second request.
 #
 # ## What Flask-RESTful adds
 #
-# Classes with verbs for methods, JSON for errors, and several formats for one resource. You will meet it in many services. But
-# no new version of it has come out since May 2023, and its own way to read parameters, `reqparse`, is due to be removed: use
-# `request.get_json()`. In a new service, `MethodView` of plain Flask does nearly the same. A route needs a function, and `as_view` makes
-# one of the class:
+# Flask-RESTful adds three things to Flask: classes with verbs for methods, errors as JSON, and several formats for one resource. You
+# will find it in existing services. But no new version has come out since May 2023. Do not use its `reqparse`, which is due to be removed.
+#
+# In a new service, use `MethodView` of plain Flask, which does nearly the same. A route needs a function. `as_view` makes a function of
+# the class:
 
 # %%
 from flask.views import MethodView
@@ -356,40 +401,43 @@ office.stop()
 office = launch(app)
 call("GET", "/shows/1")
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
-# - A resource has an address; verbs say what to do with it; the status says what happened.
-# - Created: 201 and Location. Nothing to say: 204. Not there: 404. Not with this verb: 405 and Allow. In the way: 409. Not this
-#   format: 415. It makes no sense: 422.
-# - Whatever comes from a client may be wrong. Look first, and answer 4xx; a 5xx means that you did not look.
+# - A resource has an address. The verb says what to do with it. The status says what happened.
+# - Created: 201 and `Location`. No body: 204. Not there: 404. Not with this verb: 405 and `Allow`. Conflict with the current state: 409.
+#   Not in this format: 415. Readable, but not valid: 422.
+# - Everything that comes from a client may be wrong. Validate it first, and answer 4xx. A 500 for a client's mistake shows that the
+#   service did not validate.
 #
 # **Check yourself**
 #
 # <details><summary>When is PUT right, and when PATCH?</summary>
 #
-# PUT sends the whole new state, PATCH the changes alone. What a patch may say depends on its format (RFC 5789); here it is an
+# PUT sends the whole new state. PATCH sends only the changes. What a patch may contain depends on its format (RFC 5789). Here it is an
 # object with the new values.
 #
 # </details>
 # <details><summary>Why not answer 200 with {"error": "..."}?</summary>
 #
-# Because programs look at the status first. Retries, caches and logs would all take the failure for a success.
+# Because programs look at the status first. Retries, caches and logs would treat the failure as a success.
 #
 # </details>
-# <details><summary>415 or 422?</summary>
+# <details><summary>400, 415 or 422?</summary>
 #
-# 415: I do not read this format. 422: I can read it, but it makes no sense here.
+# 415: the service does not read this format. 400: the format is right, but its syntax is wrong, as in JSON without a closing bracket;
+# Flask answers this by itself. 422: the service can read the body, but it is not valid here.
 #
 # </details>
 # <details><summary>Who chooses the number of a new booking?</summary>
 #
-# The server, and it says so in Location. The client follows that and builds no addresses of its own.
+# The server. It sends the new address in `Location`, and the client uses this address. The client builds no addresses of its own.
 #
 # </details>
 #
 # **Now you:** [exercise 22](../exercises/22-rest-server.ipynb). **Next lesson:** [Calling it with
 # requests](23-rest-client.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

@@ -1,19 +1,23 @@
 # %% [markdown]
 # # Calling it with requests
 #
-# 25 minutes. You need [lesson 22](22-rest-server.ipynb).
+# 42 minutes. You need [lesson 22](22-rest-server.ipynb).
 #
 # By the end you can
 #
 # - call a REST service with every verb, and send JSON where JSON is wanted,
-# - tell a refusal from silence, and put an end to every wait,
+# - tell an error status from no answer at all, and limit every wait,
 # - keep a connection open, and repeat only what may be repeated.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=3
+# ## A finished client
 #
-# Now the other side: a client of the box office, a small module of this course. It knows one address, books a seat, and
-# cancels it.
+# Now you write clients. First run a finished one, a small module of this course. It knows one address. It books a seat, and cancels
+# it again.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** What can go wrong between a click and the answer? Collect on the board, and sort it into two columns: the server sent an error;
+# no answer came. The second column is the harder one.
 
 # %%
 import time
@@ -27,7 +31,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from servers import rest_session, ticket_client
+from servers import ticket_client
+from servers.tickets import rest_session
 from wirelab import launch, show, stop_all, wire
 
 # %%
@@ -40,20 +45,14 @@ with wire(office) as tap, ticket_client.TicketClient(tap.url) as client:
 for exchange in tap.http:
     print(exchange.request.method, exchange.request.target, "→", exchange.response.status)
 
-# %% [markdown] tags=["notes"]
-# Begin with a question: what can go wrong between the press of a button and the answer? Collect on the board, and sort it into two
-# columns: the server said no; nobody said anything. The second one is what this lesson is about. The question that always comes: "how
-# long should a time-out be?" Longer than the slowest good answer that you have measured, shorter than your user's patience. Short of
-# time: leave out the server that drips.
-
-# %% [markdown]
-# Each method became a few requests. (304 means: nothing new, keep what you have.) Now take it apart. In a project of your own you
-# install one package, `pip install requests`; here it is installed.
+# %% [markdown] minutes=1
+# `book` and `cancel` each sent several requests. (304 means *Not Modified*: the client can use the copy that it has.) The next sections
+# show the parts of such a client. In a project of your own, install one package with `pip install requests`. Here it is installed.
 #
 # ## GET, and what follows the question mark
 #
-# `params` takes a dictionary, and writes the query. Signs that mean something in an address are encoded, as in lesson 11, and a space
-# becomes a plus. (There is no `/find` here; look at how its line is written.)
+# `params` takes a dictionary, and writes the query. Characters with a meaning in an address are encoded, as in lesson 11. A space
+# becomes a plus. (The service has no `/find`. Look only at the request line.)
 
 # %%
 with wire(office) as tap:
@@ -63,12 +62,15 @@ with wire(office) as tap:
 for exchange in tap.http:
     print(exchange.request.first_line)
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # ## POST: json or data
 #
 # **Predict, then run.** Both requests send the same dictionary, to the same address. What will differ on the wire?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **What goes wrong:** People write `data=` with a dictionary and get 415. Let them see the two bodies side by side.
+
+# %% tags=["predict"]
 wanted = {"show": 1, "seat": 14, "name": "Ada"}
 with wire(office) as tap:
     requests.post(tap.url + "/bookings", json=wanted, timeout=3)
@@ -76,52 +78,59 @@ with wire(office) as tap:
 
 tap
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # <details><summary>Answer</summary>
 #
-# `json=` writes JSON, and says so in `Content-Type`. `data=` writes a form, as a page in a browser would. This service reads no
-# forms: 415, *Unsupported Media Type*. The problem that it sends along says what it wants.
+# The body and `Content-Type`. `json=` writes JSON. `data=` writes a form, as a page in a browser would. This service reads no forms, so
+# it answers 415, *Unsupported Media Type*. The body of the answer says which format it reads.
 #
 # </details>
 #
-# (Run it again, and the first request gets 409: now seat 14 is Ada's.)
+# (If you run the cell again, the first request gets 409, because Ada has booked seat 14.)
 #
 # ## PUT and DELETE: at the address that you were given
 #
-# The answer to a POST says in `Location` where the new booking is, mostly as a path. `urljoin` makes a whole address of it. This
-# service lets you change only what you have seen: `ETag` marks what you got, and `If-Match` sends the mark back.
+# The answer to a POST has the address of the new booking in `Location`, mostly as a path. `urljoin` makes a whole address of it. This
+# service demands a header `If-Match` with each change. The star stands for *whatever is there now*. Lesson 26 explains this header.
 
 # %%
 form = {"show": 1, "seat": 15, "name": "Ben"}
 reply = requests.post(office.url + "/bookings", json=form, timeout=3)
 where = urljoin(reply.url, reply.headers["Location"])
-mark = {"If-Match": reply.headers["ETag"]}
+match = {"If-Match": "*"}
 
-reply = requests.put(where, json={**form, "seat": 16}, headers=mark, timeout=3)
+reply = requests.put(where, json={**form, "seat": 16}, headers=match, timeout=3)
 print(reply.status_code, "seat", reply.json()["seat"])
 
-reply = requests.delete(where, headers={"If-Match": "*"}, timeout=3)
+reply = requests.delete(where, headers=match, timeout=3)
 print(reply.status_code, repr(reply.text))
 
-# %% [markdown]
-# The star means *whatever is there now*. 204 comes without a body, so `reply.json()` would fail: look at the status before you read.
+# %% [markdown] minutes=7
+# A 204 has no body, so here `reply.json()` would raise an exception. Look at the status before you read the body.
 #
 # ## The server says no
 #
 # **Predict, then run.** There is no show 99. Does `requests.get` raise an exception?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** Have you written `requests.get(...).json()` without looking at the status? What does such a program do when the answer
+# is an error page in HTML?
+#
+# **What goes wrong:** `raise_for_status` is called before the body is read, and the reason is lost. The body has it; catch the
+# exception and read `reply.json()`.
+
+# %% tags=["predict"]
 reply = requests.get(office.url + "/shows/99", timeout=3)
 reply.status_code, reply.ok
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# No. To requests, a 404 is an answer like any other. Whoever forgets to look goes on with an error as if it were a show.
+# No. For requests, a 404 is an answer like any other. A program that does not look at the status uses the error as if it were a show.
 #
 # </details>
 #
-# `raise_for_status` turns every 4xx and 5xx into an exception. It does nothing after a success, so it can follow each request.
+# `raise_for_status` raises an exception for every 4xx and 5xx. After a success it does nothing, so you can call it after each request.
 
 # %%
 try:
@@ -130,15 +139,16 @@ except requests.HTTPError as error:
     print(error)
 
 # %% [markdown]
-# That tells *what* and *where*, but not *why*. Why stands in the body. This service sends **problem details** (RFC 9457): the same
-# few names in each error, for programs and for people.
+# The exception names the status and the address, but not the reason. The reason is in the body. This service sends it as **problem
+# details** (RFC 9457): a JSON object that has the same few fields in each error.
 
 # %%
 print(reply.headers["Content-Type"])
 reply.json()
 
 # %% [markdown]
-# So a good client has an exception of its own, which tells both. Seat 14 is taken:
+# The course's client makes an exception of its own from these fields: `Problem`. Seat 14 is taken. Find the line of `refused` that reads
+# the reason, and the line that is used when the body is not JSON.
 
 # %%
 with ticket_client.TicketClient(office.url) as client:
@@ -149,13 +159,21 @@ with ticket_client.TicketClient(office.url) as client:
 
 show(rest_session.refused)
 
-# %% [markdown]
+# %% [markdown] minutes=6
 # ## Break it: a server that says nothing
 #
-# This one takes your request, and keeps silent. `timeout=0.5` waits at most half a second for the connection, and again
-# at most half a second for the answer.
+# This server reads your request, and sends nothing. With `timeout=0.5`, requests waits at most half a second for the connection, and at
+# most half a second for data.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** How long should a time-out be? Longer than the slowest good answer that you have measured, and shorter than your users are
+# willing to wait.
+#
+# **What goes wrong:** People think that `timeout` limits the whole call. It limits each silence, as the server `Drip` shows.
+#
+# **Short of time:** Leave out the server `Drip`, and say its first two sentences.
+
+# %% breaks="the server takes a request and says nothing"
 class Silent(BaseHTTPRequestHandler):
     def do_GET(self):
         while True:
@@ -169,9 +187,9 @@ except requests.Timeout as error:
     print(type(error).__name__)
 
 # %% [markdown]
-# **Predict, then run.** How long does requests wait if you give no `timeout`? The call is in a thread, so that this notebook goes on.
+# **Predict, then run.** How long does requests wait if you give no `timeout`? The call runs in a thread, so that this notebook can go on.
 
-# %%
+# %% tags=["predict"] breaks="a call without a time-out waits for ever"
 def call_without_an_end():
     try:
         requests.get(silent.url, timeout=None)  # as if you had left it out
@@ -191,12 +209,13 @@ caller.join(5)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# For ever. After three seconds it still waits, and so it would tomorrow. A program that calls such a server hangs, and nobody is told
-# why. Only the end of the server set it free.
+# It has no limit. The cell shows that the call still waits after three seconds; requests sets no end to that. The program hangs, and
+# there is no message. Here the call ended because the server was stopped.
 #
 # </details>
 #
-# So: **a `timeout` in every call**. It limits each silence, not the whole. This server sends one letter every 0.3 seconds:
+# So give a **`timeout` in every call**. It limits each silence, not the whole call. This server sends one byte every 0.3 seconds, which
+# takes longer than `timeout=1`:
 
 # %%
 class Drip(BaseHTTPRequestHandler):
@@ -214,23 +233,30 @@ start = time.perf_counter()
 print(requests.get(drip.url, timeout=1).text)
 print("more than the time-out:", time.perf_counter() - start > 1)
 
-# %% [markdown]
-# What requests raises is a `RequestException`. Which kind it is tells you what you know:
+# %% [markdown] minutes=4
+# The exceptions of requests are all kinds of `RequestException`, so catch that one. A silence does not always raise a `Timeout`: in
+# the middle of the body it raises a `ConnectionError`.
 #
 # ```mermaid
 # flowchart BT
-#     H[HTTPError: the server says no] --> R[RequestException]
-#     J[JSONDecodeError: that is no JSON] --> R
-#     T[Timeout: nobody said anything in time] --> R
-#     C[ConnectionError: nobody is there, or the line broke] --> R
+#     H[HTTPError: status 4xx or 5xx] --> R[RequestException]
+#     J[JSONDecodeError: the body is not JSON] --> R
+#     T[Timeout: no data in time] --> R
+#     C[ConnectionError: no server, a broken connection,<br>or a silence in the body] --> R
+#     K[ChunkedEncodingError: the body is too short] --> R
 # ```
 #
 # ## A connection is kept
 #
-# `requests.get` opens a connection, asks, and closes it. A **Session** keeps it for the next request. It also keeps what you want to
-# send each time, such as a header. (Each message on the wire knows the number of its connection, and a set, `{…}`, has each number once.)
+# `requests.get` opens a connection, sends one request, and closes it. A **Session** keeps the connection open for the next request, which
+# is called keep-alive. It also keeps headers that you want to send each time. The function counts the connections: a set, `{…}`,
+# contains each number once.
 
 # %%
+def connections(tap):
+    return len({message.connection for message in tap})
+
+
 with wire(office) as alone:
     for number in [1, 2, 3]:
         requests.get(f"{alone.url}/shows/{number}", timeout=3)
@@ -239,11 +265,12 @@ with wire(office) as together, requests.Session() as session:
     for number in [1, 2, 3]:
         session.get(f"{together.url}/shows/{number}", timeout=3)
 
-[len({message.connection for message in tap}) for tap in [alone, together]]
+connections(alone), connections(together)
 
 # %% [markdown]
-# Three connections against one. What is that worth? On your own computer, little. So here is a server that acts as if the way there
-# and back took 30 ms. Each request goes that way once, and so does each new connection.
+# Three connections, and one. On your own computer a new connection costs little time. So this server behaves as if it were far away: each
+# request takes 30 ms more, and each new connection takes 30 ms more. In the picture, each mark is one request. On the right, compare the
+# first mark of the session with its other marks.
 
 # %%
 class Far(BaseHTTPRequestHandler):
@@ -265,8 +292,7 @@ def milliseconds(get, url):
     get(url, timeout=3)
     return 1000 * (time.perf_counter() - start)
 
-# %% [markdown]
-# Each dot is one request. Where will the first dot of the session be?
+
 
 # %%
 far = launch(Far)
@@ -281,14 +307,20 @@ axes[1].set_title("30 ms away")
 axes[1].legend()
 plt.show()
 
-# %% [markdown]
-# The first request of the session pays for the connection, the others do without. Far away, that halves the time. HTTPS has to
-# agree on keys as well, so there you win more.
+# %% [markdown] minutes=5
+# The first request of the session needs a new connection, the others do not. With the server that is far away, they take half the time.
+# With HTTPS a new connection takes even longer, because both sides agree on keys first.
 #
 # ## Again, or not?
 #
-# Networks lose things. Lesson 21 lost the answer to a PUT, and sending it again was harmless. Here the theatre sells vouchers by
-# POST. The first is sold, and its answer is lost.
+# An answer can be lost. In lesson 21 the answer to a PUT was lost. Sending the PUT again was harmless, because nobody else had changed the
+# seat. Here the theatre sells vouchers by POST. It sells the first voucher, and the answer is lost.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Play it: one person sells vouchers, one buys, and you take the first answer away before it arrives. The buyer asks
+# again. Count the vouchers.
+#
+# **What goes wrong:** People want to repeat the request after every exception. Ask what the program knows at that moment.
 
 # %%
 SOLD = []
@@ -297,7 +329,7 @@ SOLD = []
 class Tunnel(BaseHTTPRequestHandler):
     def do_POST(self):
         SOLD.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        if len(SOLD) > 1:  # after the first, silence
+        if len(SOLD) > 1:  # the first gets no answer
             self.send_response(201)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -306,9 +338,9 @@ class Tunnel(BaseHTTPRequestHandler):
 tunnel = launch(Tunnel)
 
 # %% [markdown]
-# This client does not give up. **Predict, then run.** It reports success. How many vouchers has Ada bought?
+# This client sends the POST again until an answer comes, up to three times. **Predict, then run.** How many vouchers has Ada bought?
 
-# %%
+# %% tags=["predict"] breaks="a POST is repeated after its answer was lost"
 def stubborn(url):
     for attempt in range(3):
         try:
@@ -323,10 +355,11 @@ with wire(tunnel) as tap:
 print(SOLD)
 tap
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # <details><summary>Answer</summary>
 #
-# Two, and she will pay for both. The client saw an error, then a success. It did not see that the error was one on the way *back*.
+# Two, and she will pay for both. The client saw an error, then a success. It could not see that the first request had arrived, and that
+# only the answer was lost.
 #
 # </details>
 #
@@ -344,9 +377,13 @@ tap
 #
 # ## Repeat only what is idempotent
 #
-# Do not write such loops. `requests` stands on a library, urllib3, whose `Retry` knows the verbs: it repeats those that mean the same
-# once or twice, after a lost answer, and after a status that says *later*. `mount` gives it to a session, for all addresses that begin
-# with `http://`; the `HTTPAdapter` is what sends for the session.
+# Do not write such loops. requests uses a library, urllib3, which has a class `Retry`. After a lost answer or a 503, `Retry` repeats a
+# request, but only if its verb is allowed. Here you allow three idempotent verbs. An `HTTPAdapter` sends the requests of a session.
+# `mount` uses it for all addresses that begin with `http://`.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** The POST got 503 and was not repeated. Why not? (A server that answers 503 has usually done nothing. `Retry` cannot be sure
+# of that, so it leaves the decision to you.)
 
 # %%
 retry = Retry(total=2, status_forcelist=[503], allowed_methods=["GET", "PUT", "DELETE"])
@@ -360,11 +397,11 @@ except requests.ConnectionError:
     print("sold:", len(SOLD))
 
 # %% [markdown]
-# One voucher, and an honest error. What now? Look first: a GET on the list of what was sold tells whether it was. Better still, let
-# the client choose the name of the new thing, and PUT it there; that may be repeated.
+# One voucher was sold, and the client gets an error. What should it do now? Look first: send a GET, and see whether the voucher was sold.
+# Another way is a PUT to an address that the client chooses. A PUT may be repeated.
 #
-# A busy server says 503, *Service Unavailable*, and in `Retry-After` when to come back. This one is busy every other time. Look at the
-# times on the wire: who waited?
+# A busy server answers 503, *Service Unavailable*. In `Retry-After` it says how many seconds to wait. This server is busy every other
+# time. The cell prints in which second each message came. Which of the two requests, GET or POST, was sent again?
 
 # %%
 class Busy(BaseHTTPRequestHandler):
@@ -382,28 +419,32 @@ class Busy(BaseHTTPRequestHandler):
 with wire(launch(Busy)) as tap:
     careful.get(tap.url, timeout=3)
     careful.post(tap.url, timeout=3)
-tap
+for message in tap:
+    print(int(message.at), "s", message.first_line)
 
-# %% [markdown]
-# The GET got 503, waited a second, and asked again. The POST got 503, and that was all: the decision is yours.
+# %% [markdown] minutes=5
+# After the 503, the session waited one second and sent the GET again. It did not send the POST again: you have to decide that yourself.
+#
+# In `Retry`, each attempt has its own `timeout`. With three attempts and `timeout=3`, a GET may take nine seconds. If all three end in
+# silence, requests raises a `ConnectionError`. If all three get 503, it raises a `RetryError`.
 #
 # ## The client as a module
 #
-# All this is needed for every request, so it stands in one place. The client of the box office has two parts. `rest_session` knows
-# how to ask any service. `ticket_client` knows the words of the box office, and nothing of time-outs and retries. No address stands in
-# it: it takes them from links that the service sends. Lesson 24 is about those.
-#
-# `send` ends in one of three ways: no answer came, it was a refusal, or here it is. (A DELETE that finds nothing when it is repeated has done
-# its work the first time.)
+# Every request needs a time-out, and many may be repeated, so this is in one module, `rest_session`. Find the lines that set the number of
+# retries, the verbs that may be repeated, and the statuses after which they are. (`REPEATABLE` stands for GET and DELETE.)
 
 # %%
-show(rest_session.RestSession.send)
+show(rest_session.RestSession.__init__)
+
+# %% [markdown]
+# The second module, `ticket_client`, adds methods for the box office, such as `book`. This method contains no address: it takes the address
+# from a link that the service sends. Lesson 24 is about links. Find the line that reads the link, and the line that sends the POST.
 
 # %%
 show(ticket_client.TicketClient.book)
 
 # %% [markdown]
-# It is a command, too. In a terminal you write `python -m servers.ticket_client shows`. Here the same:
+# The module is a command, too. In a terminal, type `python -m servers.ticket_client shows`. This cell does the same, with three commands:
 
 # %%
 for words in ["shows", "book 2 7 Dee", "seats 2"]:
@@ -412,40 +453,42 @@ for words in ["shows", "book 2 7 Dee", "seats 2"]:
     except SystemExit as end:
         print(end)
 
-# %% [markdown]
-# Run it again: the second command tells its problem, and Python's long list of calls does not appear.
+# %% [markdown] minutes=2
+# Run the cell again. The second command prints the reason, without a traceback.
 #
 # ## Recap
 #
-# - `params=` for the query, `json=` for JSON; then look at the status, or call `raise_for_status()`.
-# - A `timeout` in every call, a Session for more than one.
-# - GET, PUT and DELETE may be repeated. After a POST without an answer, look first.
+# - Use `params=` for the query and `json=` for JSON. Then look at the status, or call `raise_for_status()`.
+# - Give a `timeout` in every call. Use a Session for more than one call.
+# - GET, PUT and DELETE may be repeated. (With `If-Match`, the second PUT may get 412 because the first was done: lesson 26.) After a POST
+#   without an answer, look first.
 #
 # **Check yourself**
 #
 # <details><summary>Your client gets 415. What did you probably write?</summary>
 #
-# `data=` where `json=` belongs. A dictionary is sent as a form then, and a text without any `Content-Type`.
+# `data=` instead of `json=`. Then requests sends a dictionary as a form, and a string without any `Content-Type`.
 #
 # </details>
 # <details><summary>A POST ended in a ConnectionError. Was it done?</summary>
 #
-# You do not know, unless there was no connection at all. Ask the service what it has, then decide.
+# You do not know, unless there was no connection at all. Send a GET to see what the service has, then decide.
 #
 # </details>
 # <details><summary>Does timeout=5 mean that the call ends after five seconds?</summary>
 #
-# No. It ends after five seconds of silence. A server that sends a byte now and then can hold you longer.
+# No. It ends after five seconds of silence. If a server sends a byte every few seconds, the call takes longer.
 #
 # </details>
 # <details><summary>Why is a Session faster, and when is it not?</summary>
 #
-# It saves the way there and back that a new connection costs. With one request only there is nothing to save.
+# It opens the connection once, and a new connection costs time. With only one request there is nothing to save.
 #
 # </details>
 #
-# **Now you:** [exercise 23](../exercises/23-rest-client.ipynb). **Next lesson:** [Links and
-# representations](24-links-and-formats.ipynb).
+# **Now you:** [exercise 23](../exercises/23-rest-client.ipynb). **Next lesson:** [Links: one
+# address, and the rest by itself](24-links.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

@@ -1,25 +1,31 @@
 # %% [markdown]
 # # Pages go stale
 #
-# 25 minutes. You need lessons [12](12-web-server.ipynb) and [14](14-break-the-server.ipynb).
+# 41 minutes. You need lessons [12](12-web-server.ipynb) and [14](14-break-the-server.ipynb).
 #
 # By the end you can
 #
 # - say why a page goes stale, and for how long,
-# - get news by polling, by long polling and by push, and tell them apart on the wire,
+# - get changes by polling, by long polling and by push, and recognise each one on the wire,
 # - choose one of them, and say what it costs.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=5
+# ## See it happen
 #
-# The last seats for a show get cheaper by the hour. The box office tells the price in a page.
+# The last seats for a show get cheaper every hour. The box office has a page with the price.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Show the live page on the projector first, before any code.
+#
+# **Ask:** How can the server reach a page that has been delivered? Take all ideas. Somebody says *the page asks again*, which
+# is the next section.
+#
+# **What goes wrong:** On a shared Hub there is no page to show. Use the wire views of the later sections.
 
 # %%
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler
 from itertools import islice
@@ -30,7 +36,7 @@ from websockets.sync.client import connect
 
 # %%
 from servers import stale_prices
-from servers.ticket_price import Price
+from servers.prices.watched_price import Price
 from wirelab import launch, show, stop_all, wire
 
 price = Price(30)
@@ -39,7 +45,8 @@ page = requests.get(shop.url + "/", timeout=3).text
 print(page)
 
 # %% [markdown]
-# You have the page. A moment later the price changes.
+# You have the page. (`partial` gives the server the price that this notebook changes.) A moment later the price changes. Which price
+# stands in your page, and which in a new one?
 
 # %%
 price.change(29)
@@ -47,33 +54,34 @@ fresh = requests.get(shop.url + "/", timeout=3).text
 "29" in page, "29" in fresh
 
 # %% [markdown]
-# Your page is **stale**: it says what was true once. The server knows better, and in HTTP it has no way to tell you: it only ever
-# answers. Stock prices, news reports, ticket sales: each page about them is a copy that gets old, sometimes before the browser has
-# drawn it.
+# Your page is **stale**: it shows an old price. The server knows the new one. But in HTTP a server only answers requests, so it cannot send the
+# new price to you. Stock prices, news, ticket sales: each page about them is a copy that gets old.
 #
-# The same server has a page that does not go stale. Here it is:
+# The same server has a page that does not go stale. Here it is. (After *Run All Cells* it stands still, because the last cell stops the
+# server. Then run the cells one by one.)
 
 # %%
 shop.page("/live", height=160)
 
 # %% [markdown]
-# Run the next cell, a few times if you like, and keep an eye on the page. It follows, and nobody loads it again.
+# Run the next cell a few times, and watch the page. It changes, and nobody loads it again.
 
 # %%
 price.change(price.now().price - 1).price
 
-# %% [markdown] tags=["notes"]
-# Show the live page first, on the projector, before any code. Ask: how can the server reach a page that has been delivered? Take
-# all ideas; somebody says *the page asks again*, which is the next section. A good picture for the four ways: calling the theatre every
-# minute; calling and being left on the line; having the theatre on the line for good. Typical trouble: on a shared Hub there is no page to
-# show; use the wire views. Short of time: leave out If-None-Match. Nobody should leave without the plot and the break-it.
-
-# %% [markdown]
+# %% [markdown] minutes=5
 # ## Polling: ask again and again
 #
-# The simplest idea: ask every so often. `/price` tells the price as JSON, with a number that goes up by one at each change. The
-# function is a generator: it hands out each answer with `yield`, and goes
-# on when the next one is wanted. `islice` wants three.
+# The simplest idea: the client asks again after some time. This is called **polling**. `/price` gives the price as JSON, with a number that
+# goes up by one at each change.
+#
+# `polling` below is a **generator**. `yield` hands out one price and pauses the function until somebody wants the next one. `islice` takes
+# three of them.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** You ask every ten seconds. For how long can your copy be wrong? (Ten seconds at most, five on average.)
+#
+# **Short of time:** Leave out the request with `If-None-Match`.
 
 # %%
 def polling(url):
@@ -83,41 +91,50 @@ def polling(url):
 
 
 with wire(shop) as tap:
-    print(*islice(polling(tap.url), 3), sep="\n")
+    for quote in islice(polling(tap.url), 3):
+        print(quote)
 
 tap
 
 # %% [markdown]
-# Three questions, three times the same answer. If you ask every ten seconds, a copy can be wrong for ten seconds after a change, and for
-# five on average. Ask more often, and you pay with requests, nearly all of them for nothing.
+# Three requests, and three times the same answer. If you ask every ten seconds, your copy can be wrong for ten seconds after a change, and
+# for five on average. If you ask more often, you pay with more requests, and nearly all of them bring nothing new.
 #
-# **Predict, then run.** Each answer has an `ETag`, a name for this version of it. The client sends the name back: *give me the
-# price, unless it is the one that I have*. What crosses the wire, if nothing changed?
+# **Predict, then run.** Each answer has an `ETag`, a name for this version of it. The second request sends it back in `If-None-Match`: *give me
+# the price, if it has another name*. The price has not changed. What crosses the wire?
 
-# %%
+# %% tags=["predict"]
 with wire(shop) as tap:
     first = requests.get(tap.url + "/price", timeout=3)
     requests.get(tap.url + "/price", headers={"If-None-Match": first.headers["ETag"]}, timeout=3)
 
 tap[2:]
 
-# %% [markdown]
+# %% [markdown] minutes=7
 # <details><summary>Answer</summary>
 #
-# A whole request, and a response with headers and no body: `304 Not Modified`, keep what you have (RFC 9110 §13.1.2). For a page
-# of 100 kB that saves nearly everything. Our price has 26 bytes, the headers have hundreds: it saves nearly nothing. And
-# the request had to be made all the same.
+# A whole request, and a response with headers and no body. `304 Not Modified` means: use the copy that you have (RFC 9110 §15.4.5). For a
+# page of 100 kB that saves nearly everything. Our price has 26 bytes and the headers have hundreds, so it saves nearly nothing. And the
+# request was necessary all the same.
 #
 # </details>
 #
-# ## Long polling: ask, and be left waiting
+# ## Long polling: the server answers later
 #
-# The client says which price it has, and the server does not answer until there is another one.
+# In **long polling**, the client sends the number of the price that it has. The server waits with its answer until there is another
+# price.
 #
-# **Predict, then run.** A second from now, the price changes: that is what `Timer` does. When does the first request get its answer,
-# and when the second one? Look at the times.
+# **Predict, then run.** The client below asks twice, first with number 0. `Timer` changes the price after one second. After how many seconds
+# does each request get its answer?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Do:** Give the room a picture of the ways: calling the theatre every minute; calling and being left on the line; having the
+# theatre on the line for good.
+#
+# **What goes wrong:** The answer seems to hang. It is meant to: the request waits on the wire. Show the second connection in
+# the wire view.
+
+# %% tags=["predict"]
 def long_polling(url):
     number = 0
     while True:
@@ -128,200 +145,240 @@ def long_polling(url):
 
 
 threading.Timer(1, price.change, [20]).start()
-with wire(shop) as tap, closing(long_polling(tap.url)) as quotes:
-    print(next(quotes)["price"], next(quotes)["price"])
+with wire(shop) as tap:
+    for quote in islice(long_polling(tap.url), 2):
+        print(quote["price"], f"after {tap[-1].at:.0f} s")
 
 tap
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The first at once: the client has number 0, so any price is news. The second after a second, and as soon as there is something to
-# say. Until then there is an arrow with no answer to it.
+# The first one at once. No price has number 0, so the server has another one to send. The second one after a second, when the price changes.
+# Until then the request has arrived, and there is no answer yet.
 #
 # </details>
 #
-# How does a server wait? Each client has its thread, and the thread sleeps at a **condition**. That is a lock with a waiting
-# room: `wait_for` lets go of the lock and sleeps, a change calls `notify_all`, and everybody wakes up and looks.
+# How does a server wait? Each client has a thread of its own in the server, and the thread sleeps. Here is the function that it calls. Find
+# the line that waits. What does the function return if the price does not change in time?
 
 # %%
 show(Price.other_than)
 
 # %% [markdown]
-# Nobody waits for ever: programs on the way, called **proxies**, hang up on a connection that is silent for too long. So the server
-# gives up first, with `204 No Content`, and the client asks again. (RFC 6202 §5.5 calls 30 seconds a safe value; this server takes 20, or what
-# `wait` says. The client's own `timeout` has to be longer.)
+# `wait_for` waits, and `None` comes back when the time is over. `_changed` is a **condition**: each change of the price calls its method
+# `notify_all`, which wakes up all waiting threads.
+#
+# The server must not wait too long. Between client and server there may be **proxies**, programs that pass messages on, and they close a
+# connection that is silent for too long. So this server answers `204 No Content` after 20 seconds, or after `wait` seconds, and the client
+# asks again. (RFC 6202 §5.5: 120 seconds have worked, and 30 are safer. The client's own `timeout` has to be longer.)
 
 # %%
 print(requests.get(f"{shop.url}/price?since={price.now().number}&wait=1", timeout=3))
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # ## Push: one answer that does not end
 #
-# A long poll ends with each piece of news, and a new request has to be made. Why end it? **Server-sent events** are a response
-# that goes on: a text that gets longer with each event. (`stream=True` does not wait for the end of
-# the body, `chunk_size=1` hands out each byte as it comes.)
+# With long polling, each change ends a response, and the client has to make a new request. **Server-sent events** are one response that goes on: its
+# body grows with each event. The server sends when it wants to. This is called **push**.
+#
+# (`stream=True` does not wait for the end of the body. With `chunk_size=1`, `iter_lines` gives each line as soon as it is complete.) In the
+# second cell, `next` takes one event from the generator, and `close` ends it.
 
 # %%
-def events(url):
-    with requests.get(url + "/price/events", stream=True, timeout=30) as answer:
+def events(url, headers=None):
+    with requests.get(url + "/price/events", headers=headers, stream=True, timeout=30) as answer:
         for line in answer.iter_lines(chunk_size=1):
             if line.startswith(b"data:"):
                 yield json.loads(line.removeprefix(b"data:"))
 
-
-with wire(shop) as tap, closing(events(tap.url)) as quotes:
-    print(next(quotes)["price"])
+# %%
+with wire(shop) as tap:
+    quotes = events(tap.url)
+    print(next(quotes))
     for lower in [19, 18]:
         price.change(lower)
-        print(next(quotes)["price"])
+        print(next(quotes))
+    quotes.close()
 
 tap
 
 # %% [markdown]
-# One request, one response. It has no `Content-Length`, since nobody knows its length. Each event is a few lines: `id`, its number,
-# `data`, what there is to tell, and an empty line, which ends it. A line that begins with a colon is a comment: after a silence,
-# this server sends one, to see whether somebody is still there.
+# One request, and one response. It has no `Content-Length`, because nobody knows how long it will be. An event has a line `id` with
+# its number, a line `data` with its content, and an empty line at the end. (A line that begins with a colon is a comment. This server sends
+# one after a silence, to find out whether the client is still there.)
 #
-# A browser has a reader for that built in, `EventSource` (HTML standard, *Server-sent events*). This is all the script of the live
-# page. JavaScript's `event => …` is a function without a name, as `lambda event: …` in Python:
+# A browser can read such events: JavaScript has `EventSource` (HTML standard, *Server-sent events*). Here is the whole script of the live page. Find
+# the address that it asks. (`event => …` is a function without a name, as `lambda event: …` in Python.)
 
 # %%
 print(stale_prices.LIVE)
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # ## Push: a WebSocket
 #
-# A WebSocket begins as HTTP, and then both sides may speak whenever they want. Here only the server has something to say. WebSockets
-# came with HTML5, for **real-time** pages, which show news as it happens. A program that acts when news comes is called
+# A WebSocket begins as HTTP. After that, both sides may send at any time. Here only the server has something to send. WebSockets
+# came with HTML5, for **real-time** pages, which show a change when it happens. A program that acts when something happens is called
 # **event-driven**. (The next lessons take the WebSocket apart.)
+#
+# `tap.live()` is a wire view that grows. Run the first cell and keep the view in sight. Then run the second one: the price changes three times,
+# once a second.
 
 # %%
-def websocket(url):
-    with connect(url, compression=None) as connection, suppress(GeneratorExit):  # closing() is no failure
-        for message in connection:
-            yield json.loads(message)
-
-
 feed = launch(partial(stale_prices.onconnect, price=price))
-with wire(feed) as tap, closing(websocket(tap.url)) as quotes:
-    print(next(quotes)["price"])
-    price.change(17)
-    print(next(quotes)["price"])
+tap = wire(feed)
+tap.live()
 
+# %%
+with connect(tap.url, compression=None) as connection:
+    print(connection.recv())
+    for lower in [17, 16, 15]:
+        time.sleep(1)
+        price.change(lower)
+        print(connection.recv())
+
+tap.stop()
 tap
 
-# %% [markdown]
-# After the handshake, a change costs the two bytes of a frame's header, and what there is to say.
+# %% [markdown] minutes=8
+# It begins with a request and a response. After them, each change costs its JSON and two bytes more.
 #
 # ```mermaid
 # sequenceDiagram
 #     participant C as client
 #     participant S as server
 #     Note over C,S: polling
-#     C->>S: news?
+#     C->>S: another price?
 #     S->>C: no
-#     C->>S: news?
+#     C->>S: another price?
 #     S->>C: yes
 #     Note over C,S: long polling
-#     C->>S: news?
+#     C->>S: another price?
 #     S->>C: (later) yes
 #     Note over C,S: push
-#     C->>S: tell me
-#     S->>C: (later) news
-#     S->>C: (later) news
+#     C->>S: send me each price
+#     S->>C: (later) a price
+#     S->>C: (later) a price
 # ```
 #
 # ## The same changes, four ways
 #
-# Now all four at once: four clients, each with a wire view of its own, hear of the same four changes. A client notes when it heard of
-# each price. (At the `Barrier` everybody waits until all five are there: four clients, and the cell that changes the price.)
+# Now four clients watch the same price at the same time, each in its own way and with a wire view of its own. Four cells do it:
+#
+# 1. Each way is a generator. The one for the WebSocket is new.
+# 2. `watch` is one client. It notes in `received` when it first received each price, and ends with the last one.
+# 3. Each client starts, in a thread of its own. The cell waits until each of them has a price.
+# 4. The price changes four times. `changed` notes when.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Before the plot: which way needs most requests, and which leaves the copy wrong for longest? Take votes for each.
+#
+# **What goes wrong:** The two cells before the plot are long. They start four clients and change the price four times; let
+# people read the plot.
 
 # %%
+def websocket(url):
+    with connect(url, compression=None) as connection:
+        for message in connection:
+            yield json.loads(message)
+
+
 WAYS = {"polling": polling, "long polling": long_polling, "server-sent events": events, "WebSocket": websocket}
 
+# %%
+taps = {name: wire(feed if name == "WebSocket" else shop) for name in WAYS}
+received = {name: {} for name in WAYS}
+last = price.now().number + 4
 
-def watch(way, last, all_here):
-    heard = {}
-    with wire(feed if way is websocket else shop) as tap, closing(way(tap.url)) as quotes:
-        for quote in quotes:
-            if not heard:
-                all_here.wait()
-            heard.setdefault(quote["number"], time.perf_counter())
-            if quote["number"] == last:
-                return heard, tap
+
+def watch(name):
+    for quote in WAYS[name](taps[name].url):
+        if quote["number"] not in received[name]:
+            received[name][quote["number"]] = time.perf_counter()
+        if quote["number"] == last:
+            return
 
 # %%
-all_here, changed = threading.Barrier(5, timeout=20), {}
-with ThreadPoolExecutor(4) as pool:
-    last = price.now().number + 4
-    watching = {name: pool.submit(watch, way, last, all_here) for name, way in WAYS.items()}
-    all_here.wait()
-    start = time.perf_counter()
-    for pause in [0.5, 1.4, 0.6, 1.0]:
-        time.sleep(pause)
-        now = time.perf_counter()
-        changed[price.change(price.now().price - 1).number] = now
-seen = {name: client.result() for name, client in watching.items()}
+threads = [threading.Thread(target=watch, args=[name], daemon=True) for name in WAYS]
+for thread in threads:
+    thread.start()
+while not all(received.values()):
+    time.sleep(0.01)
+
+# %%
+start, changed = time.perf_counter(), {}
+for pause in [0.5, 1.4, 0.6, 1.0]:
+    time.sleep(pause)
+    now = time.perf_counter()
+    number = price.change(price.now().price - 1).number
+    changed[number] = now
+for thread in threads:
+    thread.join(timeout=20)
+for tap in taps.values():
+    tap.stop()
 
 # %% [markdown]
-# How long was each copy wrong? From the change to the moment in which the client heard of that price, or of a newer one.
+# For how long was each copy wrong? Count from a change until the client received that price, or a newer one.
 
 # %%
-def delays(heard):
-    return {n: min(at for m, at in heard.items() if m >= n) - changed[n] for n in changed}
+def seconds_wrong(name, number):
+    return min(at for n, at in received[name].items() if n >= number) - changed[number]
 
 
 plt.rcParams["font.size"] = 14
 figure, axes = plt.subplots(figsize=(10, 3.4))
-for name, (heard, _) in seen.items():
+for name in WAYS:
     axes.barh(name, 4, color="lightgray")
-    wrong = {"color": "tab:red", "edgecolor": "tab:red", "linewidth": 2}
-    for number, delay in delays(heard).items():
-        axes.barh(name, delay, left=changed[number] - start, **wrong)
+    for number, at in changed.items():
+        axes.barh(name, seconds_wrong(name, number), left=at - start, color="tab:red", edgecolor="tab:red")
 axes.set(xlabel="seconds", title="Red: the copy is wrong", ylim=(3.6, -0.6))
 plt.show()
 
 # %% [markdown]
-# The picture in words: after each of the four changes, the copy of the client that polls is wrong until it asks again, for 0.3
-# seconds at worst, and a little for the answer. The other three are wrong for a few thousandths of a second: their red is a thin
-# line. And what did it cost?
+# In words: after each of the four changes, the copy of the polling client is wrong until it asks again. That takes up to 0.3 seconds, and
+# a little for the answer. The other three are wrong for a few thousandths of a second: their red is a thin line. What did it cost?
 
 # %%
-costs = {
-    "requests": [len(tap.http) for _, tap in seen.values()],
-    "kilobytes": [sum(message.size for message in tap) / 1000 for _, tap in seen.values()],
-    "ms wrong per change": [1000 * sum(delays(heard).values()) / 4 for heard, _ in seen.values()],
-}
-figure, panels = plt.subplots(1, 3, figsize=(12, 3.4), sharey=True)
-for panel, (title, values) in zip(panels, costs.items()):
-    panel.bar_label(panel.barh(list(seen), values), fmt="%.3g", padding=3)
+requests_made = [len(tap.http) for tap in taps.values()]
+kilobytes = [sum(message.size for message in tap) / 1000 for tap in taps.values()]
+figure, panels = plt.subplots(1, 2, figsize=(12, 3.4), sharey=True)
+for panel, title, values in zip(panels, ["requests", "kilobytes"], [requests_made, kilobytes]):
+    panel.bar_label(panel.barh(list(WAYS), values), fmt="%.3g", padding=3)
     panel.set(title=title, xlim=(0, 1.3 * max(values)), xticks=[], ylim=(3.6, -0.6))
-    print(f"most {title}:", list(seen)[values.index(max(values))])
 plt.show()
 
-# %% [markdown]
-# In words, and true every time: polling makes most requests, moves most bytes, and is wrong for longest. Long polling makes one
-# request for each change, and one to begin with. Push makes one.
+# %% [markdown] tags=["notes"]
+# **Ask:** Before the last plot: which bar will be the longest? Then: what changes if the price changes a hundred times a second?
+# (Polling stays as it is, and long polling makes a request for each change.)
+
+# %% [markdown] minutes=7
+# In words: polling makes the most requests and moves the most bytes. Long polling makes one request for each change, and one at the
+# beginning. Push makes one request in all.
 #
-# ## Which one?
+# ### Which one?
 #
 # | you need | take |
 # |---|---|
 # | a copy that may be a minute old | polling, with `ETag` |
-# | news that is rare, through any proxy | long polling |
+# | changes through a proxy that holds a response back until it is complete | long polling |
 # | a stream from the server to the page | server-sent events |
-# | both sides to speak, or binary data | a WebSocket |
+# | both sides to send, or binary data | a WebSocket |
 #
-# A page that only listens needs no WebSocket: events are plain HTTP, and connect again by themselves. (With HTTP/1.1 a browser
-# opens about six connections to a server, for all tabs together; a stream takes one.) Waiting has a price too: a connection that stays
-# open, and in this server a thread.
+# A page that only receives needs no WebSocket. Server-sent events are plain HTTP, and the browser connects again by itself. (With HTTP/1.1 a
+# browser opens about six connections to a server, for all tabs together, and each stream takes one.)
 #
-# ## Break it: the change that fell between
+# ## Break it: the change that was missed
 #
-# This server waits for the *next* change, so its clients need not say what they have. That looks simpler.
+# This server does not ask what its clients have. It waits for the *next* change. That looks simpler.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Do:** Draw two time lines on the board and mark the moment in which nobody waits. Nobody should leave without this section
+# and the plot.
+#
+# **What goes wrong:** People blame the speed of the client. A faster client makes the gap shorter, and does not close it. The
+# cure is to say which number one has.
+
+# %% breaks="the server waits for the next change and does not ask what the client has"
 class Forgetful(BaseHTTPRequestHandler):
     def do_GET(self):
         quote = price.other_than(price.now().number, seconds=2)
@@ -334,11 +391,11 @@ class Forgetful(BaseHTTPRequestHandler):
 forgetful = launch(Forgetful, port=8011)
 
 # %% [markdown]
-# A client asks, and hears of a change. While it is busy with that, there is another one. Then it asks again.
+# A client asks, and receives a change. While it is busy with that, the price changes again. Then the client asks again.
 #
-# **Predict, then run.** What does the second answer say?
+# **Predict, then run.** What is the second answer?
 
-# %%
+# %% tags=["predict"]
 with wire(forgetful) as tap:
     threading.Timer(1, price.change, [12]).start()
     mine = requests.get(tap.url, timeout=5).json()
@@ -351,33 +408,34 @@ tap
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nothing: 204. The second change came when nobody was waiting, so nobody heard of it. The client has a stale price, is told that there is
-# no news, and will not find out before the change after that. Nothing failed, and no log shows it.
+# `204`, no change. The second change came when no request was waiting, so it was sent to nobody. The client has a stale price, and
+# will not find out before the next change. Nothing failed, and no log shows an error.
 #
 # </details>
 #
-# The cure: the client says what it *has*, and the server compares. Then it does not matter when the change came.
+# The cure: the client says which price it *has*, and the server compares. Then it does not matter when the change came. The first line does it
+# with `since`.
+#
+# With server-sent events, the browser does its part by itself. When the stream breaks off, it connects again, and sends the `id` of the last event
+# that it received, as in the other lines. The rest is the work of the server. This one keeps no old prices. It sends the newest price, if its
+# number is another one.
 
 # %%
 print(requests.get(f"{shop.url}/price?since={mine['number']}", timeout=3).json()["price"])
 
-# %% [markdown]
-# Events have that built in. When the stream breaks off, a browser connects again by itself, and sends the `id` of the last event that it
-# got. The server goes on from there:
-
-# %%
-last = {"Last-Event-ID": str(mine["number"])}
-with wire(shop) as tap, requests.get(tap.url + "/price/events", headers=last, stream=True, timeout=3) as answer:
-    print(*islice(answer.iter_lines(chunk_size=1, decode_unicode=True), 2), sep="\n")
+with wire(shop) as tap:
+    quotes = events(tap.url, {"Last-Event-ID": str(mine["number"])})
+    print(next(quotes))
+    quotes.close()
 
 tap[0]
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
-# - A page is a copy. Without a request, an HTTP server cannot say that it changed.
-# - Polling trades requests for staleness. Long polling and push are told at once, and keep a connection open.
-# - Say what you have, not only that you want news: `since`, `If-None-Match`, `Last-Event-ID`.
+# - A page is a copy. Without a request, an HTTP server cannot say that something has changed.
+# - Polling costs requests, and the copy is wrong in between. Long polling and push bring each change at once, and keep a connection open.
+# - Say what you have: `since`, `If-None-Match`, `Last-Event-ID`.
 #
 # **Check yourself**
 #
@@ -388,25 +446,25 @@ tap[0]
 # </details>
 # <details><summary>The server starts again, and its numbers begin at 1. A client asks since=3. Does it wait for number 4?</summary>
 #
-# Not here: the server looks for *another* number, not for a greater one, and answers at once. If its price has number 3 again by chance, the
-# client waits in vain. A name that never comes back, such as a date with the number, cures that too.
+# Not here: the server looks for *another* number, not for a greater one, and answers at once. But if its price happens to have number 3 again, the
+# client waits until the next change. The cure is a name that never comes back, for example the date with the number.
 #
 # </details>
 # <details><summary>A chat in the browser: which way?</summary>
 #
-# Both sides speak, so a WebSocket fits. Server-sent events, with a POST for each message, work as well.
+# Both sides send, so a WebSocket fits. Server-sent events, with a POST for each message, work as well.
 #
 # </details>
 # <details><summary>HTTP has the word stale, too. Does it mean the same?</summary>
 #
-# Not quite. To a cache, a response is stale when it is older than its lifetime, as in `Cache-Control: max-age=60` (RFC 9111 §4.2). It may
-# still be right; and a fresh one may be wrong for a minute.
+# Not quite. For a cache, a response is stale when it is older than its lifetime, as in `Cache-Control: max-age=60` (RFC 9111 §4.2). It may
+# still be right. And a fresh one may be wrong for up to a minute.
 #
 # </details>
-
-# %% [markdown]
+#
 # **Now you:** [exercise 31](../exercises/31-stale-pages.ipynb). **Next lesson:** [The upgrade and the
 # frames](32-handshake-and-frames.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The upgrade and the frames
 #
-# 25 minutes. You need [lesson 11](11-http-messages.ipynb).
+# 41 minutes. You need [lesson 11](11-http-messages.ipynb).
 #
 # By the end you can
 #
@@ -9,10 +9,15 @@
 # - read a frame byte by byte, and write one,
 # - say from the last frame why a conversation ended.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=3
+# ## See it work
 #
-# A **WebSocket** is a connection that stays, and on which both sides may speak. The echo server sends back what it hears.
+# A **WebSocket** is a connection that stays open. Both sides may send at any time. The echo server sends back each message that it receives.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Have two people play the handshake: one asks in HTTP, the other agrees, and from then on both talk when they like.
+#
+# **Ask:** Which part of the picture is still HTTP? (The first two messages, and nothing after them.)
 
 # %%
 import base64
@@ -39,75 +44,83 @@ with wire(echo) as tap, connect(tap.url, compression=None) as websocket:
 tap
 
 # %% [markdown]
-# A request and a response, as in HTTP. Behind them there is no HTTP any more: the messages are **frames**, and each side says goodbye
-# with a close frame. (Without `compression=None` the library packs what it sends, and you could not read the bytes.)
+# It begins with a request and a response, as in HTTP. After them, nothing is HTTP any more. Messages travel in **frames**, and each side ends the
+# conversation with a close frame. (Without `compression=None` the library offers to compress messages. Then you could not read the text in
+# the bytes.)
 
-# %% [markdown] tags=["notes"]
-# Have two people play the handshake: one asks in HTTP, the other agrees, and from then on both talk at once. What goes wrong:
-# hexadecimal digits. Write `81` and `1000 0001` on the board and leave it there. Short of time: leave out fragments and the
-# section on both talking at once; nobody should leave without the unmasked frame, since it shows how the wire tells the fault.
-
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## The request to change
 #
-# It is an ordinary `GET`. Two headers ask for a change of language, and that is called an **upgrade**. The answer agrees with
-# **101** Switching Protocols. Whatever follows its empty line is WebSocket.
+# The first two messages are called the **handshake**. The request is an ordinary `GET`. Two of its headers ask for a change to another
+# protocol, which is called an **upgrade**. The answer **101** Switching Protocols agrees. After its empty line, everything is WebSocket.
+#
+# (That is HTTP/1.1. In HTTP/2 and HTTP/3 the request is a `CONNECT`, without a key, and the answer is 200: RFC 8441 and RFC 9220.)
 
 # %%
 print(tap[0].raw.decode() + tap[1].raw.decode())
 
-# %% [markdown]
+# %% [markdown] minutes=6
 # | header | what it says |
 # |---|---|
-# | `Upgrade`, `Connection` | let us go on as WebSocket, on this connection |
-# | `Sec-WebSocket-Version` | in its version 13, the only one in use |
-# | `Sec-WebSocket-Key` | 16 bytes drawn by chance, as base64 |
+# | `Upgrade`, `Connection` | please change to WebSocket, on this connection |
+# | `Sec-WebSocket-Version` | version 13, the only one in use |
+# | `Sec-WebSocket-Key` | 16 random bytes, written as base64. (Before you run the cell, you see the example of RFC 6455.) |
 #
 # ## What the key is for
 #
-# `Sec-WebSocket-Accept` is the answer to the key. Everybody calculates it in the same way: put a fixed text behind the key, take the
-# SHA-1 of both, write it as base64. (SHA-1 makes 20 bytes of any text, always the same ones of the same text. base64 writes bytes as
-# letters, digits, `+` and `/`.) The first line is the example of the standard, RFC 6455 §1.3:
+# The server answers the key in `Sec-WebSocket-Accept`. It takes three steps:
+#
+# 1. Put a fixed string, the `GUID` below, behind the key.
+# 2. Calculate the **SHA-1** of both. It is a function that makes 20 bytes of any input, and always the same 20 bytes of the same input.
+# 3. Write these bytes as **base64**: with letters, digits, `+` and `/`.
+#
+# The first key below is the example of RFC 6455 §1.3. The second one is the key of the conversation above.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Does the right answer prove that you talk to the theatre? (No. Everybody can calculate it.)
+#
+# **What goes wrong:** People think that the key encrypts something. It hides nothing; `wss` does.
 
 # %%
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-def accept_of(key):
-    return base64.b64encode(hashlib.sha1((key + GUID).encode()).digest()).decode()
+def accept_for(key):
+    digest = hashlib.sha1((key + GUID).encode()).digest()
+    return base64.b64encode(digest).decode()
 
 
-asked, answered = tap[0].header("Sec-WebSocket-Key"), tap[1].header("Sec-WebSocket-Accept")
-print(accept_of("dGhlIHNhbXBsZSBub25jZQ=="))
-print(accept_of(asked) == answered)
+print(accept_for("dGhlIHNhbXBsZSBub25jZQ=="))
+print(accept_for(tap[0].header("Sec-WebSocket-Key")) == tap[1].header("Sec-WebSocket-Accept"))
 
 # %% [markdown]
-# `True`: our server calculated in the same way, with the key that it got. That **proves** that somebody read this request just now,
-# and speaks WebSocket. An ordinary web server would not know the fixed text, and a cache could not have kept the answer to a new key.
+# `True`: the server did the same calculation with our key. That **proves** two things. The other side understands WebSocket, because an
+# ordinary web server does not calculate this. And it has read this very request: a cache cannot have stored the answer to a random key.
 #
-# It does **not** prove who the server is, and hides nothing: the text is public, and everybody can calculate. For secrets there is
-# `wss`, a WebSocket inside **TLS**, the encryption that makes `https` of `http`.
+# It does **not** prove who the server is, and it hides nothing. The fixed string is public, so everybody can calculate the answer. For secrets
+# there is `wss`, a WebSocket inside **TLS**, the encryption that `https` uses.
 #
-# **Predict, then run.** What does an ordinary `GET` get from this server, one from a browser for example?
+# **Predict, then run.** A browser sends an ordinary `GET`, without the upgrade. What does this server answer?
 
-# %%
+# %% tags=["predict"]
 with wire(echo) as ordinary:
     requests.get(f"http://127.0.0.1:{ordinary.port}", timeout=3)
 
 ordinary
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # <details><summary>Answer</summary>
 #
-# 426 Upgrade Required: *not in this language*. The header `Upgrade` says in which one. A browser shows the text, which is written for
-# the person who typed the address.
+# 426 Upgrade Required: not with this protocol. The header `Upgrade` names the protocol that the server wants. A browser shows the body, a
+# sentence for the person who typed the address.
 #
 # </details>
 #
-# ## Shake hands by hand
+# ## A handshake by hand
 #
-# You need no library for it. `talk` opens a connection, sends the request, then whatever you give it, and waits for one answer each
-# time. The key is that of the standard, so you know the answer.
+# You do not need a library for the handshake. The first cell has the request. Its key is the example of the RFC, so you know the answer.
+#
+# `talk` opens a connection. It sends the handshake, and then each frame that you give it. After each one it waits for an answer.
 
 # %%
 HANDSHAKE = b"""GET / HTTP/1.1
@@ -130,13 +143,18 @@ def talk(server, *frames):
 
 talk(echo)
 
-# %% [markdown]
-# 101, and then you hung up without a word. The last line says what a program makes of that; you will meet 1006 again.
+# %% [markdown] minutes=8
+# The answer was 101. Then `talk` ended the connection without a close frame, and the last line says so. You will meet the code 1006 again.
 #
 # ## A frame, byte by byte
 #
-# These eleven bytes are a frame. They are the example of RFC 6455 §5.7. Two hexadecimal digits are one byte, and each digit is four
-# bits: `81` is `10000001`.
+# These eleven bytes are a frame, the example of RFC 6455 §5.7. They are written as **hexadecimal digits**. Two digits are one byte, and each
+# digit stands for four bits: `8` is `1000` and `1` is `0001`, so the byte `81` is `10000001`.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Write `81` and `1000 0001` on the board and leave them there for the rest of the lesson.
+#
+# **What goes wrong:** Hexadecimal digits. Give the room one minute to turn `85` into bits before you go on.
 
 # %%
 hello = bytes.fromhex("81 85 37 fa 21 3d 7f 9f 4d 51 58")
@@ -144,7 +162,10 @@ greeting = talk(echo, hello)
 greeting[2]
 
 # %% [markdown]
-# The server understood, and said the same. A server's frame is shorter, so read that one first:
+# The server understood the frame, and sent *Hello* back. (Before you run the cell, the view has `..` in place of the mask key and the masked
+# payload. Run it, and compare the view with the bytes.)
+#
+# The server's frame is shorter, so read that one first. The second line shows its first two bytes as bits:
 
 # %%
 answer = greeting[3].raw
@@ -164,12 +185,16 @@ print(f"{answer[0]:08b} {answer[1]:08b}")
 # 4-7: "opcode"
 # 8: "MASK"
 # 9-15: "length"
-# 16-31: "payload …"
+# 16-31: "perhaps more length, a client's key, the payload …"
 # ```
 #
-# **FIN**: the message ends with this frame. **opcode**: what kind of frame it is. **MASK**: a key for the mask follows. **length**: how
-# many bytes of payload. In Python `>> 7` leaves the first of eight bits, and `& 0b00001111` the last four: `&` keeps a bit where there
-# is a 1 on its right side.
+# - **FIN**: the message ends with this frame.
+# - **opcode**: what kind of frame it is.
+# - **MASK**: the payload is masked, and its key follows. (You will see what that means.)
+# - **length**: how many bytes the **payload** has, the content of the frame.
+#
+# In Python, `>> 7` moves the bits seven places to the right, so that only the first bit is left. `& 0b00001111` keeps the last four bits,
+# and sets the others to 0.
 
 # %%
 fin = answer[0] >> 7
@@ -183,75 +208,87 @@ fin, opcode, masked, length, payload
 # %% [markdown]
 # | opcode | frame | opcode | frame |
 # |---|---|---|---|
-# | 1 | text, as UTF-8 | 8 | close: I am done |
+# | 1 | text, as UTF-8 | 8 | close: the end |
 # | 2 | binary: any bytes | 9 | ping: are you there? |
-# | 0 | continuation of the one before | 10 | pong: I am |
+# | 0 | continuation of the message before | 10 | pong: the answer to a ping |
 #
-# **Predict, then run.** Seven bits count to 127. How is the length of 200 bytes written?
+# **Predict, then run.** The field for the length has seven bits, and seven bits count to 127. How does a frame write the length 200?
 
-# %%
+# %% tags=["predict"]
 with wire(echo) as long, connect(long.url, compression=None) as websocket:
     websocket.send("x" * 200)
     websocket.recv()
 
 long.frames[1].raw[:8].hex(" ")
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # <details><summary>Answer</summary>
 #
-# `7e` is 126, and means: the length stands in the next two bytes. `00 c8` is 200. With 127 it stands in the next eight. So a short
-# message costs the server two bytes more than its text, and a very long one ten.
+# `7e` is 126. It means that the length stands in the next two bytes: `00 c8` is 200. 127 means that it stands in the next eight bytes. So a
+# server's frame has two bytes before a short payload, and ten before a very long one.
 #
 # </details>
 #
 # ## The mask
 #
-# A client's frame has four more bytes, the **key**. Each byte of the payload is mixed with one byte of the key, in turn. Mixing is XOR,
-# `^` in Python: it turns over every bit for which the key has a 1. Do it twice, and all is as before.
+# A client's frame has four more bytes, the **mask key**. Each byte of the payload is combined with one byte of the key: the first with the
+# first, and so on, and the fifth with the first again. The operation is called **XOR**, `^` in Python. It changes every bit for which the key has a 1. Do
+# it twice, and you have the old byte.
 
 # %%
-key, mixed = hello[2:6], hello[6:]
-bytes(byte ^ key[number % 4] for number, byte in enumerate(mixed))
+def mask(payload, key):
+    return bytes(byte ^ key[number % 4] for number, byte in enumerate(payload))
+
+
+key, masked_payload = hello[2:6], hello[6:]
+mask(masked_payload, key)
 
 # %% [markdown]
-# The key travels along, so nothing is hidden. What for, then?
+# The key is in the same frame, so the mask hides nothing. What is it for?
 #
-# A web page decides what its browser sends. Without a mask, a bad page could send bytes that look like an HTTP request, and an old
-# proxy on the way might believe them, and keep a wrong answer for everybody (RFC 6455 §10.3). The browser draws a new key for each
-# frame, so the page cannot know which bytes will cross the wire (§5.3). The danger comes from pages, so only clients mask.
+# A web page decides what its browser sends. Without a mask, a bad page could send bytes that look like an HTTP request. An old proxy on the
+# way might take them for one, and store a wrong answer for everybody (RFC 6455 §10.3). So the browser takes a new random key for each frame,
+# and the page cannot know which bytes will cross the wire (§5.3). The danger comes from pages, so only clients mask.
 #
-# Now write frames yourself: two bytes, the key, the mixed payload. `<< 7` moves a bit to the first place, and `|` puts
-# bits together. (This works up to 125 bytes.)
+# Now write frames yourself: two bytes, the key, the masked payload. `fin << 7` moves the bit FIN to the first place, and `|` combines it
+# with the opcode. `0x80` is the bit MASK. (This works for payloads up to 125 bytes.)
 
 # %%
 def frame(opcode, payload, fin=True):
-    key = bytes.fromhex("37 fa 21 3d")  # a real client draws a new one each time
-    mixed = bytes(byte ^ key[number % 4] for number, byte in enumerate(payload))
-    return bytes([fin << 7 | opcode, 1 << 7 | len(payload)]) + key + mixed
+    key = bytes.fromhex("37 fa 21 3d")  # a real client takes a new random key for each frame
+    first, second = fin << 7 | opcode, 0x80 | len(payload)
+    return bytes([first, second]) + key + mask(payload, key)
 
 
 print(frame(1, b"Hello") == hello)
 talk(echo, frame(1, b"One seat, by hand"))[2:4]
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Ping, pong, and a message in pieces
 #
-# A message may come in several frames, which is called **fragmentation**: the first has the opcode, the others 0, the last one FIN.
-# A **ping** may come in between, and has to be answered with a pong that carries the same bytes.
+# A message may come in several frames, called **fragments**. The first one has the opcode, the others have opcode 0, and the last one has FIN.
+#
+# Between two fragments a **ping** may come. The other side has to answer it with a **pong** that has the same payload. Below, a ping `?` goes out
+# in the middle of the message *Two seats*. When does its pong come?
 
 # %%
 begin, end = frame(1, b"Two sea", fin=False), frame(0, b"ts")
 bye = frame(8, (1000).to_bytes(2) + b"That was all")
 talk(echo, begin + frame(9, b"?"), end, bye).frames
 
-# %% [markdown]
-# Look at the order. The pong came while your message was not complete: the server speaks while you are in the middle of a
-# sentence. The library sends a ping every 20 seconds, and ends the connection if no pong comes within another 20. You write no pings in your programs.
+# %% [markdown] minutes=3
+# The pong came before your message was complete. (Your programs need not send pings. The library sends one every 20 seconds, and closes the
+# connection if no pong comes within another 20 seconds.)
 #
 # ## How it ends
 #
-# `bye` is a close frame: two bytes with a **close code**, and a reason for people. The other side answers with a close frame, and
-# the server hangs up.
+# `bye` is a close frame. Its payload is two bytes with a **close code**, and then a reason for people to read. The other side answers with a
+# close frame too. Then the server ends the connection.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** A log says 1006. Who sent it? (Nobody. It is the name for *no close frame came*.)
+#
+# **Short of time:** Leave out the section on fragments before this one, and *Both at once* after it.
 
 # %%
 talk(echo, bye)[2]
@@ -259,63 +296,71 @@ talk(echo, bye)[2]
 # %% [markdown]
 # | code | what it says | code | what it says |
 # |---|---|---|---|
-# | 1000 | I am done | 1008 | against my rules |
-# | 1001 | I am leaving: a page was closed, a server stops | 1009 | too big |
-# | 1002 | you broke the protocol | 1011 | I failed |
-# | 1003 | I take no such data | 3000–3999 | registered for a framework |
-# | 1007 | that is no UTF-8 | 4000–4999 | yours to use |
+# | 1000 | normal end | 1008 | against the rules of this server |
+# | 1001 | going away: a page was closed, a server stops | 1009 | message too big |
+# | 1002 | protocol error | 1011 | an unexpected error in the server |
+# | 1003 | data of a kind that is not accepted | 3000–3999 | registered for a framework |
+# | 1007 | the text is not UTF-8 | 4000–4999 | free for your own use |
 #
-# Three codes are only names for what a program noticed by itself: **1005**, a close frame without a code; **1006**, no close frame at all;
-# **1015**, TLS failed. They must never travel (RFC 6455 §7.4.1). Here is a client that sends one:
+# Three codes are never sent. A program uses them to report what it noticed itself: **1005**, the close frame had no code; **1006**, there was no
+# close frame; **1015**, TLS failed (RFC 6455 §7.4.1). What does the server answer if a client sends one of them all the same?
 
 # %%
 talk(echo, frame(8, (1006).to_bytes(2))).frames
 
-# %% [markdown]
-# When a log says 1006, nobody sent it. It means: *the connection was gone, and I do not know why*.
+# %% [markdown] minutes=4
+# If a log says 1006, nobody sent that code. It means: the connection ended, and this program does not know why.
 #
 # ## Break it: a client without a mask
 #
-# **Predict, then run.** The same bytes that the server sent a while ago, now from a client. Which code?
+# `answer` is the frame that the server sent above, with no mask. Now a client sends the same bytes.
+#
+# **Predict, then run.** With which close code does the server answer?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Do:** Keep this section even when you are late: the wire view names the fault, and the close code names it too.
+#
+# **What goes wrong:** People think that the mask is missing from the server's frames by mistake. Only clients mask.
+
+# %% tags=["predict"] breaks="a client sends a frame without a mask, and gets 1002"
 talk(echo, answer).frames
 
-# %% [markdown]
+# %% [markdown] minutes=1
 # <details><summary>Answer</summary>
 #
-# 1002: a client must mask, and a server must hang up on one that does not (RFC 6455 §5.1). It keeps everybody honest: a client that
-# forgets the mask works nowhere. Mended, it is `frame(1, b"Hello")`, which you have seen.
+# 1002, protocol error. A client must mask its frames. If it does not, the server must close the connection (RFC 6455 §5.1). The mended frame
+# is `frame(1, b"Hello")`, which you have seen.
 #
 # </details>
 #
-# ## Break it: text that is none
+# ## Break it: text that is not UTF-8
 #
-# Text is UTF-8, always. Here somebody encoded a name in another way.
+# The payload of a text frame is always UTF-8. Here is a name in another encoding, latin-1.
 
-# %%
+# %% breaks="a text frame is not UTF-8, and gets 1007"
 talk(echo, frame(1, "Zoë".encode("latin-1"))).frames
 
-# %% [markdown]
-# The wire view shows a `�` where the byte makes no sense. Mended: `"Zoë".encode()`, which is UTF-8; or opcode 2, for bytes that are no
-# text.
+# %% [markdown] minutes=2
+# The server closed with 1007. The wire view shows `�` for the byte that is not UTF-8. To mend it, write `"Zoë".encode()`, which is UTF-8. Or use
+# opcode 2, for bytes of any kind.
 #
-# ## Break it: too much
+# ## Break it: a message that is too big
 #
-# The server takes messages up to 1 MiB. This header promises one byte more: `0xFF` is the mask bit and the length 127, eight bytes of
-# length follow, then a key of four zeros. The payload is never sent.
+# The server accepts messages up to 1 MiB. This frame announces one byte more, and its payload is never sent. `0xFF` is the bit MASK and the
+# length 127. So eight bytes with the length follow, and then a mask key of four zeros.
 
-# %%
+# %% breaks="a frame promises more than the server takes, and gets 1009"
 huge = bytes([0x81, 0xFF]) + (2**20 + 1).to_bytes(8) + bytes(4)
 talk(echo, huge).frames.sent_by("server")
 
-# %% [markdown]
-# 1009, on the header alone. Since the length comes first, a server can say no before it has stored a single byte.
+# %% [markdown] minutes=3
+# 1009, and the server has seen nothing but the beginning of the frame. The length comes first, so it can refuse a frame before it has stored
+# a byte of its payload.
 #
 # ## Both at once
 #
-# In HTTP one asks and the other answers. A WebSocket is **full duplex**: each side may send at any moment. This server does not
-# listen at all; it tells every client the seats left, again and again. (The next lesson explains `async` and `await`.)
+# In HTTP, the client asks and the server answers. A WebSocket is **full duplex**: each side may send at any moment. This server never reads. It
+# sends the number of free seats again and again. (The next lesson explains `async` and `await`.)
 
 # %%
 import asyncio
@@ -335,52 +380,59 @@ with wire(seats) as both, connect(both.url, compression=None) as websocket:
     for number in range(10):
         websocket.recv()
         websocket.send(f"Sentence {number}")
-        time.sleep(0.02)  # seconds
+        time.sleep(0.1)  # seconds
 
-client, server = ([frame.at for frame in both.frames.sent_by(side)] for side in ["client", "server"])
-print(client[0] < server[-1] and server[0] < client[-1])
+client = [frame.at for frame in both.frames.sent_by("client")]
+server = [frame.at for frame in both.frames.sent_by("server")]
+
+# %% [markdown]
+# Each frame has a time, `at`. How many frames did the server send between the client's first and second one? If it only answered, it
+# would be one.
+
+# %%
+between = [at for at in server if client[0] < at < client[1]]
+print("more than one:", len(between) > 1)
 plt.figure(figsize=(7, 1.8))
 plt.eventplot([client, server], lineoffsets=[1, 0], linelengths=0.7, colors=["tab:orange", "tab:blue"])
 plt.yticks([1, 0], ["client", "server"], fontsize=14)
 plt.xlabel("seconds", fontsize=14)
 plt.show()
 
-# %% [markdown]
-# `True`: each began before the other had finished. Each line is a frame: the server goes on in its own time, the client in its own.
-
-# %% [markdown]
+# %% [markdown] minutes=2
+# Each line in the picture is a frame. Between two frames of the client there are several frames of the server.
+#
 # ## Recap
 #
-# - A WebSocket begins as HTTP: a key, 101, and an answer to the key that proves understanding, and nothing else.
-# - A frame is two bytes, perhaps more for the length, a mask if a client sends it, and the payload.
-# - Close codes say why it ended. 1005, 1006 and 1015 never travel.
+# - A WebSocket begins as HTTP: a request with a key, and 101. The answer to the key proves that the server understands WebSocket, and no more.
+# - A frame is two bytes, perhaps more for the length, a mask key if a client sends it, and the payload.
+# - A close code says why the conversation ended. 1005, 1006 and 1015 are never sent.
 #
 # **Check yourself**
 #
 # <details><summary>The answer to the key is right. Do you know that you talk to the theatre?</summary>
 #
-# No. Everybody can calculate it. Who the server is, TLS proves, with a certificate.
+# No. Everybody can calculate it. Only TLS proves who the server is, with a certificate.
 #
 # </details>
 # <details><summary>A frame begins with 88 02 03 e8. Who sent it, and what does it say?</summary>
 #
-# FIN and opcode 8: a close frame. No mask, so it comes from a server. Two bytes of payload: 3 · 256 + 232 = 1000, I am done.
+# FIN and opcode 8: a close frame. There is no mask, so a server sent it. Its payload is two bytes: 3 · 256 + 232 = 1000, a normal end.
 #
 # </details>
 # <details><summary>The mask hides nothing. What would go wrong without it?</summary>
 #
-# A web page could choose the very bytes on the wire, and deceive an old proxy that takes them for HTTP.
+# A web page could choose the exact bytes on the wire, and an old proxy might take them for HTTP.
 #
 # </details>
 # <details><summary>Your program reports 1006. Which bytes do you look for on the wire?</summary>
 #
-# None: there was no close frame. Look at what came last, and who hung up.
+# None: there was no close frame. Look at the last message, and at which side ended the connection.
 #
 # </details>
-
-# %% [markdown]
+#
 # **Now you:** [exercise 32](../exercises/32-handshake-and-frames.ipynb). **Next lesson:** [A WebSocket server and its client in
 # Python](33-websocket-server.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

@@ -1,18 +1,22 @@
 # %% [markdown]
 # # A WebSocket server and its client in Python
 #
-# 35 minutes. You need [lesson 32](32-handshake-and-frames.ipynb).
+# 38 minutes. You need [lesson 32](32-handshake-and-frames.ipynb).
 #
 # By the end you can
 #
-# - write a WebSocket server for many clients, and its client,
+# - write a WebSocket server for many clients, and a client for it,
 # - read `async` and `await`,
 # - say when to write `await` and when `asyncio.run`.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=3
+# ## See it work
 #
-# The echo server of the last lesson, and a client that has the library do the work.
+# This is the echo server of the last lesson. It sends each message back. You wrote frames by hand there; now the library `websockets`
+# does that work.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Who has written `async def` before? Pair those people with the others for the next section.
 
 # %%
 import asyncio
@@ -23,8 +27,7 @@ from contextlib import suppress
 
 import websockets
 
-from servers import echo_client, echo_server
-from wirelab import launch, show, stop_all, wire
+from wirelab import launch, stop_all, wire
 
 echo = launch("servers.echo_server")
 echo
@@ -38,22 +41,26 @@ with wire(echo) as tap:
 tap
 
 # %% [markdown]
-# `websockets.connect` opens the connection, and `async with` closes it at the end of the block. `send` sends one message, `recv` waits
-# for the next. You know every arrow of the picture. What is new are two words: `async` and `await`.
+# `websockets.connect` opens a connection. `send` sends one message, and `recv` waits for the next one. At the end of the block,
+# `async with` closes the connection. You know every arrow of the picture from lesson 32. Two words are new: `async` and `await`.
 
-# %% [markdown] tags=["notes"]
-# Ask who has written `async def` before. The ushers below are worth acting out with two people:
-# one walks to the door and waits there, the other goes while the first one waits. Typical trouble: forgetting `await`, which
-# gives a coroutine object instead of a message. Short of time: leave out the section on nest_asyncio.
-
-# %% [markdown]
+# %% [markdown] minutes=6
 # ## async and await
 #
-# A server waits most of its time: for a message, for a slow connection. With forty clients it must not wait for one and forget the
-# others.
+# A server waits most of the time: for the next message, or for a slow connection. If it has forty clients, it must not wait for one of
+# them and keep the others waiting too.
 #
-# `async def` makes a function that can pause, and `await` is where it pauses: *wait for this, and let others go on meanwhile*. The **event
-# loop** decides who goes on. `asyncio.gather` runs several of them side by side.
+# So Python has functions that can pause. `async def` makes one, and `await` marks the places where it may pause. While it is paused, other
+# functions run. The part of Python that decides which one runs next is called the **event loop**.
+#
+# The function `usher` below pauses for a tenth of a second. `asyncio.gather` starts two calls of it and waits for both.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Act out the ushers with two people: one walks to the door and waits there, the other goes while the first one waits.
+# Then play the stubborn ones.
+#
+# **What goes wrong:** An `await` is forgotten, and a coroutine object stands where a message was expected. Show it once on
+# purpose.
 
 # %%
 async def usher(name):
@@ -65,10 +72,10 @@ async def usher(name):
 done = await asyncio.gather(usher("Ada"), usher("Ben"))
 
 # %% [markdown]
-# Ben set off while Ada was away, though only one line of Python runs at a time.
+# Ben started while Ada was away. Still, only one line of Python runs at a time: the two calls took turns.
 #
-# Calling such a function does not run it. It gives you a **coroutine**, and that runs when you await it. If you find a coroutine where you
-# expected a message, an `await` is missing.
+# What if you call such a function without `await`? Nothing runs. You get a **coroutine**, a call that has not begun. It runs when you await
+# it. If you find a coroutine where you expected a message, an `await` is missing.
 
 # %%
 errand = usher("Cleo")
@@ -76,9 +83,9 @@ print(type(errand))
 await errand
 
 # %% [markdown]
-# **Predict, then run.** `time.sleep` waits as well, but without `await`. In which order do these two go?
+# **Predict, then run.** `time.sleep` waits as well, but there is no `await` in front of it. In which order do the four lines come?
 
-# %%
+# %% tags=["predict"]
 async def stubborn(name):
     print(name, "goes to the door")
     time.sleep(0.1)
@@ -87,18 +94,21 @@ async def stubborn(name):
 
 done = await asyncio.gather(stubborn("Ada"), stubborn("Ben"))
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# One after the other. The function never pauses, and as long as it does not, nobody else can go on. The same holds for `input()`, for
-# `requests.get`, for every call that waits without `await`.
+# Ada goes and comes back, and then Ben does. The function never pauses, so no other function can run in between. Such a call **blocks** the
+# event loop. `input()` and `requests.get` block it too, and so does every call that waits without `await`.
 #
 # </details>
 #
 # ## One call of onconnect for each client
 #
-# The server calls `onconnect` when a client has connected, and gives it the connection. Each client has a call of its own, and the calls
-# run side by side. `async for` takes message after message, and ends when the client leaves.
+# A WebSocket server is one `async` function. The library calls it each time a client connects, and gives it the connection. Each client
+# has a call of its own, and these calls take turns, as the ushers did.
+#
+# `async for` takes one message after the other. It ends when the client closes the connection. Below, a client sends two messages over one
+# connection.
 
 # %%
 async def onconnect(websocket):
@@ -114,8 +124,6 @@ async with websockets.connect(chat.url) as websocket:
     for word in ["one", "two"]:
         await websocket.send(word)
         print(await websocket.recv())
-
-chat.log.wait(2)
 
 # %% [markdown]
 # ```mermaid
@@ -133,7 +141,8 @@ chat.log.wait(2)
 #     Note over S: the first call ends
 # ```
 #
-# Fifty clients at once: `gather` starts them together, and none waits for another. (The `*` hands over the list as fifty arguments.)
+# How many clients can such a server have? Here are fifty at once. The list holds fifty coroutines, and the `*` hands them to `gather` one
+# by one.
 
 # %%
 async def visit(number):
@@ -142,23 +151,34 @@ async def visit(number):
         return await websocket.recv()
 
 
-answers = await asyncio.gather(*[visit(number) for number in range(50)])
-len(set(answers)), answers[49]
+visits = [visit(number) for number in range(50)]
+answers = await asyncio.gather(*visits)
+answers[0], answers[49]
 
-# %% [markdown]
-# ## Break it: a handler that looks complete
+# %% [markdown] minutes=5
+# Each client got the answer to its own message.
 #
-# This handler receives one message, answers it and returns.
+# ## Break it: a handler without a loop
 #
-# **Predict, then run.** What happens to the client's second message?
+# This handler receives one message, answers it, and returns.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** Who ended the conversation, and was it a failure? Read the close code: 1000, so the server ended it on purpose.
+
+# %% breaks="the handler returns after one message, so the connection is closed"
 async def hasty(websocket):
     datain = await websocket.recv()
     await websocket.send(f"You said: {datain}")
 
 
 shop = launch(hasty, port=8022)
+
+# %% [markdown]
+# Now a client sends two messages. If the connection is closed, the library raises `ConnectionClosed`, and `suppress` lets the cell go on.
+#
+# **Predict, then run.** What happens to the second message? The last line shows the last frame that the server sent.
+
+# %% tags=["predict"]
 with wire(shop) as tap, suppress(websockets.ConnectionClosed):
     async with websockets.connect(tap.url, compression=None) as websocket:
         for word in ["one", "two"]:
@@ -167,223 +187,308 @@ with wire(shop) as tap, suppress(websockets.ConnectionClosed):
 
 tap.frames.sent_by("server")[-1]
 
-# %% [markdown]
+# %% [markdown] minutes=1
 # <details><summary>Answer</summary>
 #
-# It finds the connection closed. The server's last frame says so, and 1000 says that it ended on purpose: when `onconnect` returns, the
-# conversation is over. Had it failed with an exception, the code would be 1011, and looking at `shop` would tell where.
+# It gets no answer: the server has closed the connection. When `onconnect` returns, the conversation is over, and the library sends a close
+# frame. Its code 1000 means a normal end. If the handler had failed with an exception, the code would be 1011.
 #
 # </details>
 #
-# So it needs a loop. With `while True` it goes on, but `recv` has no way to say *no more*, and raises `ConnectionClosed` when the client
-# leaves. What a handler prints is in the log:
-
-# %%
-async def patient(websocket):
-    try:
-        while True:
-            datain = await websocket.recv()
-            await websocket.send(f"You said: {datain}")
-    except websockets.ConnectionClosed as error:
-        print(error)
-
-
-kiosk = launch(patient, port=8032)
-async with websockets.connect(kiosk.url) as websocket:
-    await websocket.send("one")
-kiosk.log.wait(3)
-
-# %% [markdown]
-# `async for`, in `onconnect` above, does the same in two lines. (Where a connection breaks off without a close frame, it raises
-# `ConnectionClosedError` too; the echo server suppresses that.)
+# So a handler needs a loop. `async for` is one. You will also see `while True` with `recv`. But `recv` cannot return *no more messages*. It
+# raises `ConnectionClosed` when the client leaves, so that loop needs `try` and `except` as well.
 #
 # ## Break it: one argument too many
 #
-# Many examples on the web give `onconnect` a second argument, the path. The library gave it until 2024; today it gives one. A plain server
-# would start, and fail at every client with 1011. `launch` tells you before a client finds out:
+# Many examples on the web give `onconnect` a second argument, the path. The library passed it until 2024. Today it passes the connection
+# alone. A plain server would start, and then fail with 1011 for every client. `launch` reports the mistake at once:
 
-# %% tags=["raises-exception"]
+# %% tags=["raises-exception"] breaks="`launch` refuses a handler with a second argument"
 async def onconnect_of_old(websocket, uri):
     await websocket.send(f"You asked for {uri}")
 
 
 launch(onconnect_of_old)
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # The path is still there: `websocket.request.path`.
 #
-# ## Without the kit
+# ## Your own server, in a file
 #
-# `launch` calls `websockets.serve`, and so can you. `async with` listens until the block ends. (Port 0 is any that is free.)
+# So far the kit has started your servers. This cell writes a whole server into the file `my_websocket_server.py`, beside this notebook. `%%writefile`
+# saves the cell and does not run it. The port is 8002, if you give no other.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** What does the program wait for in `await asyncio.Future()`? (For nothing that ever comes. So it goes on listening.)
+#
+# **What goes wrong:** Somebody copies an older example with `websockets.serve(...)` outside of `async def`, and sees *no
+# running event loop*. The end of the section has the reason.
 
 # %%
-async with websockets.serve(onconnect, "127.0.0.1", 0) as server:
-    port = server.sockets[0].getsockname()[1]
-    async with websockets.connect(f"ws://127.0.0.1:{port}") as websocket:
-        await websocket.send("one")
-        print(await websocket.recv())
+#%%writefile my_websocket_server.py
+import asyncio
+import sys
+
+import websockets
+
+PORT = int(sys.argv[-1]) if sys.argv[1:] else 8002
+
+
+async def onconnect(websocket):
+    async for datain in websocket:
+        print("From client:", datain)
+        await websocket.send(f"You said: {datain}")
+
+
+async def start_server():
+    async with websockets.serve(onconnect, "127.0.0.1", PORT):
+        print(f"Listening on ws://127.0.0.1:{PORT}")
+        await asyncio.Future()
+
+
+try:
+    asyncio.run(start_server())
+except KeyboardInterrupt:
+    print("Ctrl+C: the server has ended")
 
 # %% [markdown]
-# A program is to listen until it is stopped. You will often see it like this:
+# Read it from the end. `asyncio.run` makes an event loop and runs one coroutine in it. `websockets.serve` listens on the port until its
+# block ends. The block must not end, so it waits for a **Future**.
 #
-# ```python
-# async def start_server():
-#     async with websockets.serve(onconnect, "localhost", 8002):
-#         await asyncio.Future()
+# A Future is a result that will come later (JavaScript calls it a Promise). This one never gets a result, so `await` waits for ever, and
+# meanwhile the server serves.
 #
-# asyncio.run(start_server())
+# Start the file. `launch` runs it as a program of its own, as a terminal would. Then talk to it, and stop it. `own.stop()` does what Ctrl+C
+# does in a terminal: Python raises `KeyboardInterrupt` in the program. (`echo` has to leave port 8002 first.)
+
+# %%
+echo.stop()
+own = launch("my_websocket_server", port=8002)
+async with websockets.connect(own.url) as websocket:
+    await websocket.send("one")
+    print(await websocket.recv())
+
+own.stop()
+own.log
+
+# %% [markdown]
+# The last line comes from `except KeyboardInterrupt`. Without it, Ctrl+C would end the server with a traceback.
+#
+# Now do the same by hand. Open a terminal (*File → New → Terminal*), start your server, and end it with Ctrl+C:
+#
+# ```
+# python notebooks/my_websocket_server.py
 # ```
 #
-# A **Future** stands for a result that is still to come (JavaScript calls it a Promise). Nobody ever sets this one, so `await` waits for ever, and meanwhile the server
-# serves. `await server.serve_forever()` says the same in plain words.
+# Two things look different in other examples:
 #
-# Older examples write `start_server = websockets.serve(...)` outside of `async def`. Today that is an error, *no running event loop*:
-# `serve` has to be called where a loop is running.
-#
-# `localhost` is a name, and can mean two addresses; where client and server choose differently, they do not meet. 127.0.0.1 is always
-# the same one. Here is the whole of the echo server:
+# - `websockets.serve(...)` outside of `async def` is from older versions. Today it raises *no running event loop*.
+# - `"localhost"` in place of `"127.0.0.1"` is a name. It can mean two addresses, 127.0.0.1 and ::1. This library uses both, but other programs
+#   may use only one of them. So this course writes the number.
 
-# %%
-show(echo_server)
-
-# %% [markdown]
-# `asyncio.run` makes an event loop, runs one coroutine in it to its end, and cleans up. Ctrl+C arrives as `KeyboardInterrupt`, as
-# in lesson 12. So a program has one `asyncio.run(...)`, at its end.
+# %% [markdown] tags=["notes"]
+# **Do:** Have everyone run `my_websocket_server.py` in a terminal of their own, and press Ctrl+C.
 #
+# **Ask:** Which line of the file was running when you pressed it? (`await asyncio.Future()`.)
+#
+# **What goes wrong:** Port 8002 is still used by another notebook. `python notebooks/my_websocket_server.py 8072` takes another
+# port.
+
+# %% [markdown] minutes=3
 # ## await or asyncio.run?
 #
-# What if you put that line into a cell?
+# A program has one `asyncio.run(...)`, at its end. What happens if you write that into a cell?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Short of time:** Leave out nest_asyncio. The sentence that matters: in a cell write `await`, in a program one
+# `asyncio.run`.
+
+# %% breaks="`asyncio.run` cannot run inside the notebook's event loop"
 errand = visit(1)
 try:
     asyncio.run(errand)
 except RuntimeError as error:
     print(error)
-errand.close()  # it never ran; without this line Python would complain about that
+errand.close()  # this coroutine never ran, and Python would complain about that
 
 # %% [markdown]
-# A notebook has an event loop already: it runs your cells. `asyncio.run` wants to make a second one inside it, and Python does not allow
-# that.
+# A notebook has an event loop already, which runs your cells. `asyncio.run` tries to start a second one inside of it, and Python does not
+# allow that. You do not need a second one. **In a cell, write `await`**: `await visit(1)`.
 #
-# But where a loop is running, you do not need another. **In a cell, write `await`**:
-
-# %%
-await visit(2)
-
-# %% [markdown]
-# There is code that you cannot change and that calls `asyncio.run`. For that there is **nest_asyncio**: it changes Python so that a loop
-# that is running can be used again. The original is no longer maintained; nest_asyncio2 carries it on, here under the old name.
+# Sometimes you cannot change the code that calls `asyncio.run`. For this case there is **nest_asyncio**. It changes Python, so that
+# a running loop can be used once more. The original project has ended. Its successor is called nest_asyncio2.
 
 # %%
 import nest_asyncio2 as nest_asyncio
 
 nest_asyncio.apply()
-asyncio.run(visit(3))
+asyncio.run(visit(2))
 
-# %% [markdown]
-# What it costs: the change holds for the whole notebook, for every library in it, until you restart the kernel. And `asyncio.run` no
-# longer cleans up: tasks that were left behind run on. (Run the cell with the error again, and there is none.)
+# %% [markdown] minutes=7
+# It has a price. The change affects every library in this notebook, until you restart the kernel. And `asyncio.run` no longer cleans up:
+# tasks that are left over go on running. (If you run the cell with the error again, there is no error now.)
 #
 # | where | write |
 # |---|---|
 # | in a program | `asyncio.run(main())`, once, at the end |
 # | in a cell | `await main()` |
-# | in a cell, around code that calls `asyncio.run` itself | `nest_asyncio.apply()` before it |
+# | in a cell, with code that calls `asyncio.run` itself | `nest_asyncio.apply()` before it |
 #
-# ## A client for the terminal
+# ## A client that asks the keyboard
 #
-# A person types, the client sends, the server answers. This is how most people write it first:
+# A person types a line, the client sends it, and the server answers. Most people write the client like this:
+
+# %% [markdown] tags=["notes"]
+# **Ask:** The client works. Where is the fault? (It cannot receive while it waits for the keyboard.)
 #
-# ```python
-# async def client():
-#     websocket = await websockets.connect("ws://localhost:8002/")
-#     while True:
-#         name = input("Enter some data: ")
-#         await websocket.send(name)
-#         print("From server:", await websocket.recv())
-#
-# asyncio.run(client())
-# ```
-#
-# `input` waits without `await`, like the stubborn ushers. What does the server think of a client that is deaf while a person thinks?
+# **What goes wrong:** People take the cell with `type_slowly` for a trick. It blocks as `input` does; a cell cannot type by itself.
 
 # %%
+#%%writefile my_websocket_client.py
+import asyncio
+import sys
+
+import websockets
+
+
+async def client(url):
+    websocket = await websockets.connect(url)
+    while True:
+        name = input("Enter some data: ")
+        if not name:
+            break
+        await websocket.send(name)
+        print("From server:", await websocket.recv())
+    await websocket.close()
+
+
+asyncio.run(client(sys.argv[1]))
+
+# %% [markdown]
+# An empty line ends it. This cell starts the client and types for you: *one*, *two*, and an empty line.
+
+# %%
+command = [sys.executable, "my_websocket_client.py", chat.url]
+run = subprocess.run(command, input="one\ntwo\n\n", text=True, capture_output=True, timeout=20)
+print(run.stdout + run.stderr)
+
+# %% [markdown]
+# It works, and it has a fault that you do not see: `input` blocks. While the person thinks, the event loop stands still, and nothing is
+# received. How does a server notice that?
+#
+# Lesson 32 showed ping and pong. A server sends a ping from time to time, and the library on the other side answers with a pong. This is
+# called **keep-alive**, or heartbeat. The library waits 20 seconds for a pong. To see the effect soon, this server waits half a second.
+#
+# `type_slowly` stands for `input` and a person who thinks for a while. It blocks in the same way.
+
+# %%
+strict = launch(onconnect, port=8042, name="strict", ping_interval=0.1, ping_timeout=0.5)
+
+
 def type_slowly():
     time.sleep(1.5)
     return "two"
 
-
-strict = launch(onconnect, port=8042, name="strict", ping_interval=0.1, ping_timeout=0.5)
-
-# %% [markdown]
-# `type_slowly` plays the person at `input`. This server is strict: it sends a ping ten times a second, and waits half a second for the
-# pong. (The library takes 20 seconds for each, so nobody notices while testing.)
-
-# %%
-async def deaf():
+# %% breaks="a call that blocks keeps the pong back, and the server hangs up with 1011"
+async def blocking_client():
     async with websockets.connect(strict.url) as websocket:
-        name = type_slowly()
-        await websocket.send(name)
+        await websocket.send(type_slowly())
         return await websocket.recv()
 
 
 try:
-    print(await deaf())
+    print(await blocking_client())
 except websockets.ConnectionClosed as error:
     print(error)
 
 # %% [markdown]
-# The server waited for a pong, and hung up with 1011. The library would have sent the pong, but the event loop stood still. The cure: let a
-# **thread** wait for the keyboard, and await the thread.
+# *received 1011* says that the other side, the server, sent its close frame first; *then sent 1011* is the library's answer to it. The
+# reason says why: no pong came in time. The client's library would have sent it, but the event loop stood still.
+#
+# The cure is a **thread**. It waits for the keyboard, and the event loop goes on. `asyncio.to_thread` starts the function in a thread, and you
+# can await the result:
 
 # %%
-async def listening():
+async def awaiting_client():
     async with websockets.connect(strict.url) as websocket:
-        name = await asyncio.to_thread(type_slowly)
-        await websocket.send(name)
+        await websocket.send(await asyncio.to_thread(type_slowly))
         return await websocket.recv()
 
 
-await listening()
+await awaiting_client()
 
-# %% [markdown]
-# In a program you write `await asyncio.to_thread(input, "Enter some data: ")`.
+# %% [markdown] minutes=3
+# In `my_websocket_client.py` the line would be `name = await asyncio.to_thread(input, "Enter some data: ")`. It has one weakness. After Ctrl+C the
+# program ends only when somebody presses Enter, because `asyncio.run` waits for the thread.
 #
-# That client still hears the server only after it has sent something. The client of this course hears it at any time: a thread fills a
-# queue with the lines that are typed, and two tasks share the connection. One sends, the other shows: `create_task` starts a coroutine
-# and does not wait for it, `asyncio.wait` waits until the first is done. `async with` says goodbye, whatever happens.
+# ## Two tasks on one connection
+#
+# One fault is left. The client receives only after it has sent something. But a WebSocket server may send at any time. This one sends three
+# messages, and then waits for one.
+#
+# So the client has to do two things at once: receive, and wait for the keyboard. `asyncio.create_task` starts a coroutine and does not wait
+# for it. The result is called a **task**. It runs whenever the other code awaits.
 
 # %%
-show(echo_client.talk)
+async def ticker(websocket):
+    for number in [1, 2, 3]:
+        await asyncio.sleep(0.1)
+        await websocket.send(f"tick {number}")
+    await websocket.send(f"You said: {await websocket.recv()}")
+
+
+clock = launch(ticker, port=8052)
 
 # %%
-command = [sys.executable, "-m", "servers.echo_client", "--url", echo.url]
-typed = subprocess.run(command, input="one\ntwo\n", text=True, capture_output=True, timeout=20)
-print(typed.stdout + typed.stderr)
+async def show_messages(websocket):
+    async for message in websocket:
+        print("From server:", message)
 
-# %% [markdown]
-# Here the cell typed for you. Do it yourself: open two terminals (*File → New → Terminal*), and in each
+
+async with websockets.connect(clock.url) as websocket:
+    showing = asyncio.create_task(show_messages(websocket))
+    line = await asyncio.to_thread(type_slowly)
+    print("Typed:", line)
+    await websocket.send(line)
+    await showing
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Before the cell with the task is run: what comes first, *tick 1* or *Typed*?
+#
+# **Do:** Take the task away on the projector (receive after `send` only) and run the cell again: the ticks come late, all at once.
+# Both clients in the terminals print *The server has left.*
+#
+# **What goes wrong:** `create_task` without a variable. Python may then throw the task away.
+
+# %% [markdown] minutes=2
+# The ticks came before anything was typed. The last line, `await showing`, waits until the server has closed the connection.
+#
+# The course's own client, [servers/echo_client.py](../servers/echo_client.py), is built like this, and ends at once after Ctrl+C. (Its
+# thread is a **daemon thread**, and Python does not wait for such threads.) Try it with three terminals. Start your server in the first one:
+#
+# ```
+# python notebooks/my_websocket_server.py
+# ```
+#
+# Start a client in each of the other two, and type something:
 #
 # ```
 # python -m servers.echo_client
 # ```
 #
-# Then run `echo.stop()` in a new cell, and see what both of them say. (If `echo.port` is not 8002, add `--port` and its number.)
-# To go on, run the cell with `launch` at the top again.
-
-# %% [markdown]
+# Then press Ctrl+C in the server's terminal. What do both clients print?
+#
 # ## Recap
 #
-# - `onconnect(websocket)` runs once per client, for as long as the client stays. When it returns, the connection closes.
-# - `await` is where others may go on. What waits without `await` stops everybody.
-# - In a cell `await`, in a program `asyncio.run`, once.
+# - `onconnect(websocket)` runs once for each client, until the client leaves. When it returns, the connection is closed.
+# - `await` lets other code run. A call that waits without `await` blocks everything.
+# - In a cell write `await`. In a program write `asyncio.run`, once.
 #
 # **Check yourself**
 #
 # <details><summary>The server answers one client, and all others wait. What do you look for?</summary>
 #
-# A call that waits without await: time.sleep, input, requests, a long loop.
+# A call that waits without await: time.sleep, input, requests, or a long loop.
 #
 # </details>
 # <details><summary>Why does connect("http://127.0.0.1:8002") fail?</summary>
@@ -393,19 +498,20 @@ print(typed.stdout + typed.stderr)
 # </details>
 # <details><summary>A client sees close code 1011. Whose fault is it?</summary>
 #
-# Often the server's: its handler failed with an exception. With the reason keepalive ping timeout it is the client's: it did not
-# answer a ping in time, because something blocked its event loop.
+# Often the server's: its handler failed with an exception. But read the reason. *keepalive ping timeout* says that a pong did not come in
+# time. With *received 1011*, this client did not answer the server's ping. With *sent 1011*, the server did not answer this client's ping.
+# Either the event loop of that side was blocked, or the network failed.
 #
 # </details>
 # <details><summary>print(websocket.recv()) shows a coroutine object. What is missing?</summary>
 #
-# An await. The call only made a coroutine; nothing has been received.
+# An await. The call only made a coroutine. Nothing has been received.
 #
 # </details>
-
-# %% [markdown]
+#
 # **Now you:** [exercise 33](../exercises/33-websocket-server.ipynb). **Next lesson:** [Push to
 # many](34-server-push.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()

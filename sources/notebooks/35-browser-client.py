@@ -1,18 +1,24 @@
 # %% [markdown]
 # # The browser as client
 #
-# 25 minutes. You need lessons [13](13-dynamic-and-static.ipynb) and [34](34-server-push.ipynb).
+# 41 minutes. You need lessons [13](13-dynamic-and-static.ipynb) and [34](34-server-push.ipynb).
 #
 # By the end you can
 #
 # - write a page that is live, with JavaScript's `WebSocket`,
 # - say what a browser checks for you, and what your server has to check itself,
-# - have a page find its feed on your computer and behind a proxy.
+# - write a page that finds its feed, on your computer and behind a proxy.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=4
+# ## See it work
 #
-# Two servers: lesson 13's, which serves a page, and the feed of lesson 34, which tells of seats.
+# Two servers start: the web server of lesson 13, which sends the page, and the feed of lesson 34, which publishes each change of a seat.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Put two browser windows side by side on the projector before you start, and press seats in both. Open the developer tools
+# once (F12, *Network*, the row `1` of type `websocket`, *Messages*): learners recognise the frames.
+#
+# **What goes wrong:** People reload the page to see a change, which proves nothing. Ask them not to touch it.
 
 # %%
 import json
@@ -37,12 +43,13 @@ feed = launch("servers.seat_feed")
 site.page("/seats.html", show=1, feed=feed.port, height=620)
 
 # %% [markdown]
-# Your browser is the client now. Take a seat from a cell, and keep an eye on seat 17.
+# Your browser is a WebSocket client now. Press *open it* above the page, and put the new window beside this one. Then run the
+# next cell, and watch seat 17.
 
 # %%
 def take(seat):
     with connect(feed.url + "/shows/1") as websocket:
-        websocket.recv(timeout=3)  # all seats
+        websocket.recv(timeout=3)  # the first message: which seats are taken
         websocket.send(json.dumps({"take": seat}))
         return json.loads(websocket.recv(timeout=3))
 
@@ -50,20 +57,26 @@ def take(seat):
 take(17)
 
 # %% [markdown]
-# The page changed, and nobody loaded it again. Now press *open it* above the page, put the second window beside this one, and press a seat in
-# either. Two browsers and a cell: to the feed they are three clients, and it treats them alike.
+# Both pages changed, and nobody loaded them again. Now press a seat in one of the windows. The feed has three clients: two pages
+# and a cell. It treats all three alike.
+#
+# The browser shows the frames as well. In the second window of Chrome or Edge, press F12, choose *Network*, load the page again, choose the row of
+# type `websocket`, then *Messages*.
 
-# %% [markdown] tags=["notes"]
-# Put two windows side by side on the projector before you start, and press seats in both. Have someone open the page on their own
-# computer, if they share your server. Open the developer tools once (F12, *Network*, the row `1` of type `websocket`, *Messages*):
-# learners recognise the frames at once. What goes wrong: people reload the page to see a change. Short of time: leave out the
-# plot and the cookie; nobody should leave without the guest book.
-
-# %% [markdown]
+# %% [markdown] minutes=6
 # ## Ten lines of your own
 #
-# A browser has a WebSocket client built in, and every page may use it. This page shows each message as it came. (The feed's address
-# will take the place of `ADDRESS`.)
+# Each page can use the browser's own WebSocket client, `WebSocket`. The page in the next cell shows each message as it came. The feed's
+# address will take the place of `ADDRESS`.
+#
+# In JavaScript, `(event) => { … }` is a function without a name. `at("p")` finds the element `<p>` of the page. Find the line with the
+# function that is called for each message.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Where is the loop? (There is none. The browser calls the functions when something happens.)
+#
+# **What goes wrong:** Somebody runs the prediction without pressing the button, and counts fewer lines. Publish the page again
+# to start afresh.
 
 # %%
 PAGE = """<!doctype html><title>What the feed says</title>
@@ -79,7 +92,8 @@ at("button").onclick = () => socket.send('{"take": 5}');
 </script>"""
 
 # %% [markdown]
-# A file in a folder, and lesson 13's server for that folder. That is all it takes.
+# It is the line with `onmessage`. Now `publish` writes the page into a folder. A server of lesson 13 sends the files of that folder.
+# (`partial` makes a function that calls `create_server` with this folder as `root`.)
 
 # %%
 folder = TemporaryDirectory()
@@ -95,48 +109,58 @@ def publish(name, page, address):
 publish("told.html", PAGE, f'"{feed.url}/shows/1"')
 
 # %% [markdown]
-# `(event) => { … }` is a function without a name, and `at` finds an element of the page. The rest you know from Python:
+# Compare the names with those of Python:
 #
 # | Python, lesson 33 | JavaScript | |
 # |---|---|---|
 # | `await connect(url)` | `new WebSocket(url)` | returns at once; `onopen` is called later |
 # | `await websocket.recv()` | `socket.onmessage` | called with each message, as `event.data` |
-# | `await websocket.send(text)` | `socket.send(text)` | waits for nothing |
+# | `await websocket.send(text)` | `socket.send(text)` | returns at once |
 # | `ConnectionClosed` | `socket.onclose` | called with `event.code` and `event.reason` |
 #
-# There is no `await`: you leave functions behind, and the browser's event loop calls them. `socket.readyState` tells how far it is: 0
-# connecting, 1 open, 2 closing, 3 closed. To `send` at 0 is an error. At 2 or 3 the message is thrown away, and nobody tells you.
+# There is no `await` here. You name functions, and the browser's event loop calls them. `socket.readyState` is the state of the connection: 0
+# connecting, 1 open, 2 closing, 3 closed. In state 0, `send` raises an exception. In states 2 and 3 the message is thrown away, and no exception
+# is raised.
 #
-# **Predict, then run.** Press *Take seat 5* twice, then run this cell. How many lines does the page show in all?
+# **Predict, then run.** Press *Take seat 5* twice in your page. Then run this cell, which takes seat 6. How many lines does the page show in
+# all?
 
-# %%
+# %% tags=["predict"]
 take(6)
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # <details><summary>Answer</summary>
 #
-# Four: all seats, the change of seat 5, an error for the second press, the change of seat 6. The error goes to you alone; look at the
-# large page, it knows nothing of it.
+# Four: all seats, the change of seat 5, an error for the second press, and the change of seat 6. The feed sends the error to one client, the
+# one that made it. The large page at the top did not receive it.
 #
 # </details>
 #
 # ## Break it: the page moves
 #
-# Your page has `ws://127.0.0.1` in it, and that is always the computer where the *browser* runs. On a Hub, or on
-# Binder, the notebook runs far away: your browser is at home, and the feed is not. Then the page says *closed with 1006*. It came through
-# Jupyter's proxy, from a long address, and has to say where its feed is *seen from itself*. `urljoin` calculates as a browser does:
+# You meet this fault where Jupyter runs on another computer, as on Binder or on a JupyterHub. If it runs on your own, run the next two cells, and
+# come back to this section when you need it.
+#
+# Your page contains `ws://127.0.0.1`. This address always means the computer where the *browser* runs, and the feed is not there. So the page
+# says *closed with 1006*.
+#
+# The page came through a **reverse proxy**: a server that passes requests on to other servers. Behind it, page and feed have long
+# addresses. `urljoin` joins a page's address and a link, as a browser does:
 
-# %%
+# %% breaks="an address that is right at home is wrong behind a proxy"
 for page in ["https://lantern.example/seats.html", "https://hub.example/user/ada/proxy/8001/seats.html"]:
     for link in ["feed/shows/1", "/feed/shows/1", "../8002/shows/1"]:
         print(link.ljust(16), urljoin(page, link))
 
 # %% [markdown]
-# The first is right in both places, if page and feed share a door, as in lesson 41. The second, with a slash in front, leaves the proxy
-# and ends at the Hub. The third is the neighbour behind a proxy: another port, which is a part of the path there.
+# The first three lines are for a page without a proxy, the others for a page behind Jupyter's proxy.
 #
-# Mended: the page looks at its own address, `location`. (`a ? b : c` is Python's `b if a else c`.) Browsers since 2024 take a relative
-# address too, and make `ws:` or `wss:` of the page's `http:` or `https:`.
+# - `feed/shows/1` is right in both places, if the feed has the same host and port as the page, as in lesson 41.
+# - `/feed/shows/1` begins with a slash. Behind the proxy, it leads to the Hub and not to your server.
+# - `../8002/shows/1` is for the proxy, where the port is a part of the path.
+#
+# Mended: the page looks at its own address, `location`, and chooses. (`a ? b : c` is Python's `b if a else c`.) Browsers since 2024 accept a
+# relative address, and make `ws:` of `http:`, and `wss:` of `https:`.
 
 # %%
 def seen_from_page(server, path="/"):
@@ -146,49 +170,49 @@ def seen_from_page(server, path="/"):
 print(seen_from_page(feed, "/shows/1"))
 publish("moved.html", PAGE, seen_from_page(feed, "/shows/1"))
 
-# %% [markdown]
-# This one is live wherever Jupyter is. The large page does the same at greater length, for older browsers, and for a feed behind the same door:
-
-# %%
-script = (web_server.PUBLIC / "seats.js").read_text(encoding="utf-8")
-
-
-def javascript(name):
-    start = script.index(f"function {name}(")
-    return script[start : script.index("\n}", start) + 2]
-
-
-print(javascript("feedAddress"))
-
-# %% [markdown]
+# %% [markdown] minutes=5
+# This page finds its feed on your computer and behind Jupyter's proxy. The large page does the same, in `feedAddress` of
+# [seats.js](../servers/public/seats.js).
+#
 # ## What a browser sends
 #
-# Put a tap between a page, this time of show 2, and the feed: the page finds the tap where it would have found the feed. A Python
-# client goes through it too, so that there are two to compare. It pretends to be a page and sends an `Origin`.
+# Put a tap between the feed and a page, this time of show 2. The page gets the tap's port instead of the feed's. A Python client goes
+# through the tap first, so that you can compare the two. It sends an `Origin`, as a page does.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Compare the two handshakes in the tap, Python's and the browser's, header by header. Ask which of them a page can
+# choose itself.
+#
+# **What goes wrong:** Where the page is not open in a browser, only Python's connection stands in the tap.
 
 # %%
 tap = wire(feed)
 with connect(tap.url + "/shows/2", origin=site.url, compression=None) as websocket:
     websocket.recv(timeout=3)
 
-site.page("/seats.html", show=2, feed=tap.port, height=330)
+site.page("/seats.html", show=2, feed=tap.port, height=520)
 
 # %% [markdown]
-# Press a seat in that page, then run the next cell. Message by message, the second connection is your browser's. (Where you read this without
-# running it, there was no browser, and only Python's connection stands here.)
+# Run the next cell, then press seats in the page of show 2. The frames appear while you press.
+#
+# Then run the cell after it, and open the messages, one after the other. The second connection is your browser's. (If you read this without
+# running it, there was no browser, and you see Python's connection only.)
+
+# %% tags=["nbval-ignore-output"]
+tap.live()
 
 # %% tags=["nbval-ignore-output"]
 tap
 
-# %% [markdown]
-# The same `GET`, 101, masked frames. A browser adds what it adds to every request:
+# %% [markdown] minutes=5
+# The browser sends the same `GET`, gets the same 101, and masks its frames. It sends some more headers:
 #
-# | header | why it is worth a look |
+# | header | what it says |
 # |---|---|
 # | `Origin` | where the page came from: scheme, host and port. A page cannot change it |
-# | `Cookie` | texts that this host has left with the browser. The page need not do anything |
-# | `User-Agent`, `Accept-Language` | as for a page |
-# | `Sec-WebSocket-Extensions` | an offer to pack messages, which this feed declines |
+# | `Cookie` | strings that this host has stored in the browser. The browser adds them by itself |
+# | `User-Agent`, `Accept-Language` | as in each request of a browser |
+# | `Sec-WebSocket-Extensions` | an offer to compress messages, which this feed declines |
 #
 # ```mermaid
 # flowchart LR
@@ -200,14 +224,17 @@ tap
 #
 # ## Refused
 #
-# The page came from one server and talks to another, which for `fetch` would take that server's permission. For a WebSocket the browser asks
-# nobody. It says who is asking, and **the server decides**.
+# The page came from one server and connects to another. With `fetch`, it could read the response only with that server's permission. For a
+# WebSocket, the browser asks for no permission. It sends the page's origin in the handshake, and **the server decides**.
 #
-# Here is a feed that admits pages of the theatre's public site, and no others. Your page is none of them.
+# The feed in the next cell accepts pages of one site only, the theatre's public site. Your page has another origin.
 #
 # **Predict, then run.** What does the page say?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** Why does the page not learn the reason, 403? (It must not find out what lies behind addresses that are not its own.)
+
+# %% tags=["predict"] breaks="the feed refuses the page's origin, and the page learns 1006 and no more"
 async def closed_circle(websocket):
     await websocket.send("seat 5 is taken")
     await websocket.wait_closed()
@@ -216,35 +243,41 @@ async def closed_circle(websocket):
 circle = launch(closed_circle, port=8012, origins=["https://lantern.example"])
 publish("refused.html", PAGE, seen_from_page(circle))
 
-# %%
+# %% tags=["predict"]
 with wire(circle) as refused, suppress(InvalidStatus):
     with connect(refused.url, origin="https://stranger.example", compression=None):
         pass
 
 refused
 
-# %% [markdown]
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# *closed with 1006*, and nothing else. The wire has a status, 403, and a sentence that says why. JavaScript gets neither: a page must
-# not find out what lies behind addresses that are not its own. You look into the server's log, or into the developer tools (F12).
+# *closed with 1006*, and nothing else. On the wire there are a status, 403, and a sentence with the reason. JavaScript gets neither: a page
+# must not find out what is at addresses that are not its own. You find the reason in the server's log, or in the developer tools (F12).
 #
 # </details>
 #
 # ## Break it: a server that trusts a cookie
 #
-# This counter knows Ada by a **cookie**, a text that it gave to her browser when she logged in, and that comes back with each request. It
-# tells her what she has booked. Ada opens a stranger's page, and it connects to the counter. Her browser adds her cookie.
+# When Ada logged in, this counter gave a **cookie** to her browser: a string that the browser sends back with each request. The counter
+# recognises Ada by it, and sends her bookings.
+#
+# Now Ada opens a page of another site. That page connects to the counter, and Ada's browser adds her cookie. Here a Python client plays her
+# browser.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Short of time:** Leave this section out. Keep the guest book.
+
+# %% breaks="a stranger's page uses Ada's cookie"
 async def tickets(websocket):
     if websocket.request.headers.get("Cookie") == "session=ada":
         await websocket.send("Ada: Hamlet, seat 17")
 
 
 def as_a_page_of(origin):
-    hers = {"Cookie": "session=ada"}
-    with connect(counter.url, origin=origin, additional_headers=hers) as websocket:
+    cookie = {"Cookie": "session=ada"}
+    with connect(counter.url, origin=origin, additional_headers=cookie) as websocket:
         return websocket.recv(timeout=3)
 
 
@@ -252,10 +285,11 @@ counter = launch(tickets, port=8022)
 as_a_page_of("https://stranger.example")
 
 # %% [markdown]
-# The stranger's script reads what is Ada's. It is called *cross-site WebSocket hijacking*. (A cookie marked `SameSite=Lax` would stay
-# at home. Some browsers treat every cookie like that, others do not.)
+# The script of the other site has read Ada's booking. This attack is called **cross-site WebSocket hijacking**. (A browser would not
+# send a cookie marked `SameSite=Lax` here. Some browsers treat every cookie like that, others do not.)
 #
-# Mended: one word to the library. `None` in the list admits programs, which send no `Origin`.
+# Mended: give the library a list of the origins that it may accept. `None` in the list stands for a client without `Origin`, as most programs
+# are.
 
 # %%
 counter = launch(tickets, port=8022, origins=[None, site.url])
@@ -266,20 +300,27 @@ try:
 except InvalidStatus as error:
     print(error)
 
-# %% [markdown]
-# So this is the division of labour:
+# %% [markdown] minutes=7
+# A browser checks some things for you. The rest is left to your server:
 #
 # | may a page …? | |
 # |---|---|
 # | connect to any server | yes, unless the server looks at `Origin`. Some browsers ask you first if it is your own computer |
-# | use `ws://` when it came by `https://` | no: `SecurityError`, without a byte on the wire. Only your own computer is exempt |
-# | set headers of the handshake | no. A token goes into the first message, not into the address, which is logged |
-# | send a ping | no. The browser answers the server's pings by itself |
-# | learn why a handshake failed | no: 1006, whatever it was |
+# | use `ws://` if it came by `https://` | no: `SecurityError`, without a byte on the wire. Chrome and Firefox allow your own computer |
+# | set headers of the handshake | only `Sec-WebSocket-Protocol`. Send a token in the first message, not in the address, which is logged |
+# | send a ping | no. The browser answers the server's pings by itself, but a page cannot ping a silent server |
+# | learn why a handshake failed | no: it gets 1006 in each case |
 #
 # ## Break it: a message that becomes a page
 #
-# A guest book for the theatre. Who comes gets all entries, then each new one. The page puts them in as HTML:
+# The theatre has a guest book. A new client receives all entries, and then each new one. The page adds them to `innerHTML`, the HTML inside an
+# element:
+
+# %% [markdown] tags=["notes"]
+# **Do:** Let somebody from the room write an entry for the guest book. Run the entry with the picture last: the page is gone
+# after it.
+#
+# **Ask:** Whose mistake is it: the guest's, the server's, or the page's? (The page's. There text becomes HTML.)
 
 # %%
 GUESTS = """<!doctype html><title>Guest book</title> <h1>Guest book</h1> <div></div>
@@ -309,103 +350,135 @@ sign("Ada was here")
 publish("guests.html", GUESTS, seen_from_page(guest_book))
 
 # %% [markdown]
-# **Predict, then run.** There is no file `x`. What does this entry do to the page above?
+# Everybody can write an entry. The next one is an `<img>`, but there is no file `x`. `onerror` is an **event handler attribute**: it
+# contains JavaScript, which the browser runs when the picture cannot be loaded.
+#
+# **Predict, then run.** What does this entry do to the page above?
 
-# %%
+# %% tags=["predict"] breaks="an entry becomes HTML, and its program runs"
 sign("""<img src=x onerror="document.body.innerHTML = '<h1>Your password, please</h1><input>'">""")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The page is gone, and another one asks for your password, under the theatre's own address. `innerHTML` makes elements of a text; the picture
-# fails to load, and its `onerror` is a program, which now runs for every guest. (A `<script>` put in like this would not run, which
-# misleads people who test with one.)
+# The page is gone. Another page asks for your password, under the theatre's own address. `innerHTML` makes elements of the string. The picture
+# cannot be loaded, so `onerror` runs, in the page of every guest. (A `<script>` in `innerHTML` would not run. So a test with `<script>`
+# does not find this fault.)
 #
 # </details>
 #
-# You met this fault in lesson 14. Here the page is the place where text becomes HTML, so the page has to mend it. `textContent` makes no elements, only
-# text:
+# This is cross-site scripting (XSS), which you met in lesson 14. There, the server made HTML of a string. Here the page does it, so the page has
+# to be mended. `textContent` makes no elements. It shows the string as it is:
 
 # %%
 safe = GUESTS.replace('.innerHTML += event.data + "<br>"', '.textContent += event.data + " · "')
 publish("safe.html", safe, seen_from_page(guest_book))
 
-# %% [markdown]
-# The same entry, and now it is only strange. Whatever comes over a WebSocket, somebody else has written.
+# %% [markdown] minutes=5
+# The same entry is there, and now it is only text. Do not trust what comes over a WebSocket: somebody else has written it.
 #
-# ## The line breaks
+# ## The connection breaks
 #
 # Stop the feed, and look at the pages at the top.
 
-# %%
+# %% [markdown] tags=["notes"]
+# **Ask:** A thousand pages lose one server. When do they come back, if each of them waits for one second?
+#
+# **Short of time:** Leave out the plot.
+
+# %% breaks="the feed is stopped, and a page that does not connect again stays closed"
 feed.stop()
 feed
 
 # %% [markdown]
-# Your first page says *closed with 1001*. (A page behind Jupyter's proxy says 1005, no code: the proxy keeps it to itself.) So it
-# stays, while the large page is connecting again. A browser does not do that by itself: a `WebSocket` that is closed stays closed, and the
-# page has to make a new one.
+# Your first page says *closed with 1001*. (Behind Jupyter's proxy it says 1005, *no code*: the proxy does not pass the code on.) It
+# stays closed, because a browser does not connect again by itself. The page has to make a new `WebSocket`. In its shortest form:
+#
+# ```js
+# socket.onclose = () => setTimeout(connect, 1000);  // call connect() in a second
+# ```
+#
+# The large page does it with more care. The next cell starts the feed again, and prints the page's `connect`. Find the line that calls `connect`
+# again, and the line that makes the waits grow.
 
 # %%
 feed = launch("servers.seat_feed")
-print(javascript("connect"))
+
+script = (web_server.PUBLIC / "seats.js").read_text(encoding="utf-8")
+start = script.index("function connect(")
+print(script[start : script.index("\n}", start) + 2])
 
 # %% [markdown]
-# It is back after a few seconds, with all seats free: this feed keeps them in memory. `since` and `life` are those of lesson 34, and `setTimeout` calls
-# `connect` again, after a wait that grows.
+# `setTimeout(connect, wait)` calls `connect` again. `1.5 ** tries++` makes the waits grow, up to a limit of 5 seconds: **exponential
+# backoff**. The large page is back after a few seconds. All seats are free, since this feed keeps them in memory.
+# (`since` and `life` are those of lesson 34.)
 #
-# Why by chance? In the picture, 300 pages lose the same server at second 0, and each bar counts how many knock at the door then. With
-# the same wait for all, they knock together, again and again, at a server that has just got up. With a wait by chance they come one
-# after the other. The word for it is **jitter**.
+# The page says *live* only when a message comes, or when the connection stays open for two seconds. `onopen` alone may mean that only a proxy
+# has answered.
+#
+# The wait is random, too. Why? The first cell calculates when one page tries to connect, if its wait is not random.
+#
+# In the second cell, 300 pages lose the same server at second 0. Each bar counts the tries in a third of a second. With the same wait, all
+# pages come at the same moments, to a server that has just started. A random wait spreads them out. The random part is called **jitter**.
 
 # %%
-def knocks(chance):
-    now = 0
+def tries_at(jitter):
+    now, seconds = 0, []
     for tries in range(6):
         wait = min(1.5**tries, 5)
-        now += wait * (0.5 + random()) if chance else wait
-        yield now
+        now += wait * (0.5 + random()) if jitter else wait
+        seconds.append(now)
+    return seconds
 
 
+tries_at(jitter=False)
+
+# %%
 plt.rcParams["font.size"] = 14
 figure, axes = plt.subplots(1, 2, figsize=(12, 3.2), sharey=True, layout="constrained")
-for axis, chance, title in zip(axes, [False, True], ["the same wait", "a wait by chance"], strict=True):
-    axis.hist([at for _ in range(300) for at in knocks(chance)], bins=60, range=(0, 20))
+for axis, jitter, title in zip(axes, [False, True], ["the same wait", "a random wait"], strict=True):
+    seconds = []
+    for _ in range(300):
+        seconds += tries_at(jitter)
+    axis.hist(seconds, bins=60, range=(0, 20))
     axis.set(title=title, xlabel="seconds")
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Recap
 #
-# - `new WebSocket(address)`, and functions for `onopen`, `onmessage`, `onclose`. To connect again is the page's work.
-# - A browser says where a page came from, and lets it connect anywhere. The server looks at `Origin`.
-# - What comes is text: `textContent`. Where the feed is, a page works out from its own address.
+# - `new WebSocket(address)`, and functions for `onopen`, `onmessage`, `onclose`. The page itself has to connect again.
+# - A page may connect to any server. The browser sends the page's origin, and the server has to look at it.
+# - Show messages with `textContent`. A page finds its feed from its own address.
 #
 # **Check yourself**
 #
 # <details><summary>A page shows close code 1006. What do you know?</summary>
 #
-# Only that there was no close frame. The handshake may have been refused, the server may be away, the connection may be lost. The
+# Only that there was no close frame. The server may have refused the handshake, it may not run, or the connection may be lost. The
 # server's log and the developer tools know more.
 #
 # </details>
 # <details><summary>Does looking at Origin keep programs out?</summary>
 #
-# No. A program sends any Origin that it likes, as this notebook did. It protects people whose browser is used by a stranger's page.
+# No. A program sends any Origin that it likes, as this notebook did. It protects people whose browser has opened a page of another site.
 #
 # </details>
 # <details><summary>Your page works at home. On a site with https it says SecurityError. What is wrong?</summary>
 #
-# Its address begins with ws:. A page that came encrypted may only use wss:.
+# The address of its feed begins with `ws:`. A page that came by `https:` may only use `wss:`.
 #
 # </details>
 # <details><summary>The feed sends JSON with a name in it. Is it safe to build HTML of it in the page?</summary>
 #
-# No more than of plain text. JSON says where the name ends, not what is in it. Make the element with createElement, and give it the name
-# by textContent.
+# No. JSON says where the name ends, not what is in it. Make the element with `createElement`, and set its `textContent` to the name.
 #
 # </details>
 #
 # **Now you:** [exercise 35](../exercises/35-browser-client.ipynb). **Next lesson:** [Everything together](41-box-office.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
+#
+# The last cell stops the servers. After *Run All Cells* the pages above are therefore no longer live. To see them live, run the cells from the
+# top, one by one.
 
 # %%
 stop_all()

@@ -1,28 +1,36 @@
 # %% [markdown]
 # # Everything together
 #
-# 30 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [25](25-a-service-to-trust.ipynb) and
+# 37 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [27](27-a-service-that-holds.ipynb) and
 # [35](35-browser-client.ipynb).
 #
 # By the end you can
 #
-# - put a site, a REST service and a live feed together, so that each does what it is good at,
-# - follow one booking through all three, in the bytes,
+# - put a site, a REST service and a live feed together,
+# - follow one booking through all three, byte by byte,
 # - say what such a system still lacks, and where to go on.
 
-# %% [markdown]
-# ## The whole game
+# %% [markdown] minutes=4
+# ## See it work
 #
-# The box office is one command: `python -m servers.box_office`. Here is its page of live seats.
+# One command starts the box office: `python -m servers.box_office`. Here it runs in the notebook, with its page of live seats.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Put the page on the projector and let everyone book from their notebook, if they share your server; else open three
+# windows yourself.
+#
+# **What goes wrong:** People reload the page to see a change, which proves nothing.
 
 # %%
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from websockets.sync.client import connect
 
-from servers import box_office, seat_feed, ticket_store
+from servers import box_office, seat_feed
+from servers.tickets.store import Store
 from wirelab import launch, show, stop_all, wire
 
 office = launch("servers.box_office")
@@ -32,7 +40,8 @@ office
 office.page("/seats.html", show=1, height=620)
 
 # %% [markdown]
-# Nobody sits anywhere yet. Now book a seat with a REST request, and keep an eye on the page above.
+# All seats are free. Press *open it* above the page, and put the new window beside this one. Then book seat 17 with a REST request, and
+# watch the seat.
 
 # %%
 wanted = {"show": 1, "seat": 17, "name": "Ada"}
@@ -40,15 +49,10 @@ booked = requests.post(office.url + "/api/bookings", json=wanted, timeout=3)
 booked.status_code, booked.headers["Location"]
 
 # %% [markdown]
-# Seat 17 changed its colour, and nobody loaded the page again. Open the page in a second window with *open it*, put your name in,
-# and press a seat: both pages change, the one in the notebook as well.
+# Seat 17 changed its colour in both pages, and nobody loaded them again. Now write your name into one of the pages, and press a seat:
+# both pages change.
 
-# %% [markdown] tags=["notes"]
-# Put the page on the projector and let everyone in the room book from their notebook, if they share your server; otherwise open
-# three windows yourself. Ask before the wire view: how many connections, how many languages? What goes wrong: people reload the
-# page to see a change, which proves nothing. Short of time: leave out the restart, and never the one picture of a booking.
-
-# %% [markdown]
+# %% [markdown] minutes=5
 # ## One door, three servers
 #
 # ```mermaid
@@ -66,37 +70,62 @@ booked.status_code, booked.headers["Location"]
 # All three were there before: the site in lesson 13, the service in lesson 22, the feed in lesson 34. New is the door. It looks
 # at the beginning of the path, and asks whoever is responsible.
 
+# %% [markdown] tags=["notes"]
+# **Ask:** Which of the three parts could you leave out, and what would be missing then? Without the feed pages go stale;
+# without the service nothing is sold; without the site there is no page.
+
 # %%
-show(box_office.OfficeHandler.answer)
+show(box_office.BoxOffice.__call__)
+
+# %% [markdown]
+# The three parts run in one server, **uvicorn**. A server and an app have to agree on how the one calls the other. Python has two such agreements.
+# With **WSGI** (PEP 3333) the app is a function. It gets the request as a dictionary, and returns the body. It is called once for each request, in
+# a thread, and returns when all is said. Flask apps are of this kind:
+
+# %%
+def wsgi_app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"You asked for " + environ["PATH_INFO"].encode()]
+
+
+requests.get(launch(wsgi_app).url + "/shows", timeout=3).text
+
+# %% [markdown]
+# A WebSocket does not fit in there: it is never all said. With **ASGI** the app is an `async` function, as in the cell above. `scope` describes the
+# request or the handshake. The app awaits `receive()` for each message of the client, and `send()` for each of its own, as often as it likes. So one
+# server can have pages and WebSockets, in one event loop. To call the Flask app there is a bridge, `a2wsgi`: it calls a WSGI app in a thread, and
+# speaks ASGI for it.
 
 # %% [markdown]
 # **Predict, then run.** Three ordinary GETs, one to each. What status does each answer with, and in which format?
 
-# %%
+# %% tags=["predict"]
 for path in ["/seats.html", "/api/shows/1", "/feed/shows/1"]:
     reply = requests.get(office.url + path, timeout=3)
     print(reply.status_code, reply.headers["Content-Type"], path)
 
-# %% [markdown]
+# %% [markdown] minutes=1
 # <details><summary>Answer</summary>
 #
 # The site has a page, the service a document. The feed speaks another language, and asks for the upgrade: 426, as in lesson 32.
-# Its own server is behind the door, on a port that nobody else needs to know.
+# All three answers come from one server, at one port.
 #
 # </details>
 #
 # ## Why one door
 #
-# Scheme, host and port are called an **origin**. A page may talk to the origin that it came from. For any other, the browser asks that
-# server for permission (it is called CORS), and shows the page nothing without it. Behind one door there is one origin, and no
-# question arises.
+# A scheme, a host and a port together are an **origin**. With `fetch`, a page may read responses of its own origin. A server of another origin has
+# to permit it in its response: **CORS**. Without the permission the page cannot read the response, but the server may have carried out the request.
+# A WebSocket has no CORS: there the server looks at `Origin`. The box office has one origin for all three parts, so no permission is needed.
 #
-# So the page needs no address of a server. It says `api/bookings` and `feed/shows/1`, and both mean: where I came from. That holds
-# behind a proxy too, such as Jupyter's, where the page you see above has a long address.
-#
+# The page needs no address of a server, either. It uses the relative addresses `api/bookings` and `feed/shows/1`. They are right behind a proxy,
+# too, such as Jupyter's.
+
+# %% [markdown] minutes=2
 # ## From link to link
 #
-# A program needs one address. It follows links from there, and never puts one together itself.
+# A program needs to know one address. From there it follows links, and never puts an address together itself. `follow` gets a
+# document, takes the address of a link from it, and gets the next document.
 
 # %%
 def follow(address, *links):
@@ -111,89 +140,113 @@ address, seats = follow(office.url + booked.headers["Location"], "about", "seats
 print(address)
 seats["taken"]
 
-# %% [markdown]
-# From the booking to its show, from the show to its seats. The links begin with `/api`, because the door told the service under which
-# path it stands. The service in lesson 22 did not need to change.
+# %% [markdown] minutes=7
+# The program went from the booking to its show, and from the show to its seats. The links begin with `/api`, because the box office tells
+# the service its prefix. The service of lesson 22 did not need to change.
 #
-# ## How the feed hears of it
+# ## How a change reaches the feed
 #
-# The service knows nothing of WebSockets. The store does not either: it has a list of watchers, functions that it calls after each
-# change.
+# The service does not know about WebSockets, and the store does not either. The store **publishes** each change: it has a list of functions,
+# `watchers`, and calls each of them after each change. Each function in the list is a **subscriber**. Here it is `print`:
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Why does the store not import the feed? (It knows a list of functions, and nothing of WebSockets. So it can be
+# tested alone.)
+#
+# **What goes wrong:** People expect a message about the refused booking. Nothing changed, so there is nothing to publish.
 
 # %%
-store = ticket_store.Store()
+store = Store()
 store.watchers.append(print)
 hamlet = store.book(1, 5, "Ben")
 store.cancel(hamlet.id)
 
 # %% [markdown]
-# `Change` says all that a page needs: its number, the show, the seat, taken or free. In the box office the watcher is a method of the
-# feed:
+# A `Change` contains all that a page needs: its number, the show, the seat, and whether the seat is taken. In the box office, the
+# subscriber is a method of the feed. It is called `publish` because the feed publishes the change in its turn, to its clients. Find the line that
+# gives this work to the event loop:
 
 # %%
 show(seat_feed.Feed.publish)
 
 # %% [markdown]
-# It is called in the service's thread, and the feed lives in an event loop of its own. So `publish` only leaves a word for the loop, and
-# returns at once. A booking never waits for those who watch.
+# It is called in the service's thread, and the feed lives in the server's event loop. So `publish` asks the loop to call `tell` soon, and
+# returns at once. A booking never waits for the clients that watch.
 #
-# **Predict, then run.** Somebody watches Hamlet. Ben wants seat 17, which is Ada's; then he takes 18. What does the feed say?
-# (`wanted | his` has all that `wanted` has, and the values of `his` where both have one.)
+# The line is the one with `call_soon_threadsafe`. While `_due` is true, a call of `tell` is waiting already, and one call is enough.
+#
+# **Predict, then run.** A client watches Hamlet. Ben asks for seat 17, which is Ada's. Then he books seat 18. Which messages does the client
+# receive?
 
-# %%
+# %% tags=["predict"]
 watched = office.url.replace("http", "ws") + "/feed/shows/1"
 with connect(watched) as feed:
     state = json.loads(feed.recv(timeout=3))
     for seat in [17, 18]:
-        his = {"seat": seat, "name": "Ben"}
-        reply = requests.post(office.url + "/api/bookings", json=wanted | his, timeout=3)
+        booking = {"show": 1, "seat": seat, "name": "Ben"}
+        reply = requests.post(office.url + "/api/bookings", json=booking, timeout=3)
         print(seat, reply.status_code)
     change = json.loads(feed.recv(timeout=3))
 
-print("it said", state["taken"], "are taken, and then:")
+print("first message, taken:", state["taken"])
 change
 
-# %% [markdown]
+# %% [markdown] minutes=5
 # <details><summary>Answer</summary>
 #
-# First it says how things stand. Of the 409 it says nothing: nothing has changed, and an answer that concerns Ben alone goes to Ben
-# alone. Then comes one change, seat 18.
+# Two. The first message says which seats are taken. For the 409 there is no message: nothing has changed, and the error concerns Ben
+# alone. The second message is the change of seat 18.
 #
 # </details>
 #
 # ## One booking, one picture
 #
-# Now look at all of it on the wire: a page, the upgrade, a booking, and the push. This is what the whole course was about.
+# Now look at all of it on the wire: a page, the upgrade, a booking, and the push. The live view shows the messages as they come. Run the cell
+# after it while you can see the live view.
+#
+# (`wanted | {"seat": 40}` is a copy of the dictionary `wanted`, with another seat.)
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Before the wire view: how many connections, and how many languages? Write the numbers down, then count.
+#
+# **Do:** Take your time here. It is the picture of the whole course; leave out anything else first.
+
+# %%
+tap = wire(office)
+tap.live()
+
+# %%
+requests.get(tap.url + "/seats.html", timeout=3)
+with connect(tap.url.replace("http", "ws") + "/feed/shows/1", compression=None) as feed:
+    feed.recv(timeout=3)
+    time.sleep(1)  # so that you can watch
+    requests.post(tap.url + "/api/bookings", json=wanted | {"seat": 40}, timeout=3)
+    feed.recv(timeout=3)
 
 # %% tags=["nbval-ignore-output"]
-with wire(office) as tap:
-    requests.get(tap.url + "/seats.html", timeout=3)
-    with connect(tap.url.replace("http", "ws") + "/feed/shows/1", compression=None) as feed:
-        feed.recv(timeout=3)
-        requests.post(tap.url + "/api/bookings", json=wanted | {"seat": 40}, timeout=3)
-        feed.recv(timeout=3)
-
+tap.stop()
 tap
 
 # %% [markdown]
-# Three connections, each with a number. Open the messages one by one:
+# There are three connections, each with a number. Open the messages one by one:
 #
 # - a `GET` and a page: HTTP, as in lesson 11;
-# - a `GET` that asks for an upgrade, 101, and from there on frames: lesson 32;
-# - a `POST` and 201 with `Location` and `ETag`: lessons 22 and 25;
-# - a frame that nobody asked for: the change, pushed to whoever watches.
+# - a `GET` that asks for an upgrade, 101, and then frames: lesson 32;
+# - a `POST`, and 201 with `Location` and `ETag`: lessons 22 and 25;
+# - a frame without a request: the change, pushed to each client that watches.
 #
-# The last two cross the wire on two connections, out of two threads. Either may come first. A program that must know the order looks
-# at the number of the change, not at the clock.
+# The last two come on two connections, from two threads. Either may be first. So the clock does not give the order of two changes. The number
+# in the change does:
 
 # %%
 pushed = [frame for frame in tap.frames.sent_by("server") if b'"change"' in frame.payload]
-json.loads(pushed[0].payload)["seat"], [exchange.response.status for exchange in tap.http]
+json.loads(pushed[0].payload)
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # ## Two want the same seat
 #
-# A race is the real test of a box office. Twenty programs ask for seat 100 at the same moment.
+# Twenty programs ask for seat 100 at the same moment. This is a **race**: which one gets the seat depends on which is first. The box office
+# has to be right in each case. The cell calls `grab` in twenty threads, and counts the status codes.
 
 # %%
 def grab(number):
@@ -205,16 +258,22 @@ with ThreadPoolExecutor(20) as crowd:
     answers = list(crowd.map(grab, range(20)))
 {status: answers.count(status) for status in sorted(answers)}
 
-# %% [markdown]
-# One 201, and nineteen times 409. The service does not look first and book then, since somebody might come in between. It books, and the
-# database refuses a second row for one seat.
+# %% [markdown] minutes=6
+# One 201, and nineteen times 409. The service does not look first and then book, since another request might come in between. It books at
+# once, and the database refuses a second row for the same seat.
 #
 # ## Break it: the office closes
 #
-# The box office keeps its bookings in memory here. **Predict, then run.** Somebody watches, and the office is stopped. How does
-# the watcher notice, and with which close code?
+# The box office keeps its bookings in memory here. **Predict, then run.** A client watches, and the office is stopped. How does the client
+# notice, and with which close code?
 
-# %%
+# %% [markdown] tags=["notes"]
+# **What goes wrong:** The seats are free after the restart, and people look for a mistake. The bookings were in memory; the
+# next cell gives them a file.
+#
+# **Short of time:** Leave out the restart with a file.
+
+# %% tags=["predict"] breaks="the office is stopped while somebody watches, and 1001 comes"
 with wire(office) as last:
     with connect(last.url.replace("http", "ws") + "/feed/shows/1", compression=None) as watcher:
         watcher.recv(timeout=3)
@@ -227,19 +286,20 @@ last.frames.sent_by("server")[-1]
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 1001: I am leaving. The page in the notebook says so now, and tries to connect again, every few seconds.
+# It receives a close frame with 1001, *going away*. The page in the notebook now says *not live*, and tries to connect again every few
+# seconds.
 #
 # </details>
 #
-# Start the office again. The page above comes back by itself, but look at its seats: all free. What was only in memory is gone.
+# Start the office again. The page above comes back by itself, but look at its seats: all are free. The bookings were only in memory.
 
-# %%
+# %% breaks="the bookings were in memory and are gone"
 office = launch("servers.box_office")
 requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
 # %% [markdown]
-# Mended: give it a file. A booking is in it before the service answers 201, so nothing that was promised is lost, even if the process
-# is killed.
+# Mended: the bookings go into a file. The service writes a booking to the file before it answers 201. So no promised seat is lost, even if
+# the process is killed. The cell starts the office, books, and starts the office again with the same file.
 
 # %%
 from pathlib import Path
@@ -253,58 +313,59 @@ requests.post(office.url + "/api/bookings", json=wanted, timeout=3)
 office = launch("servers.box_office", args=kept)
 requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
-# %% [markdown]
-# Seat 17 is still Ada's, in another process.
+# %% [markdown] minutes=2
+# Seat 17 is still Ada's, although the process is another one.
 #
 # ## Where to go next
 #
-# This would be a small real one. What a large one has besides:
+# A large box office needs more:
 #
 # | it lacks | look for |
 # |---|---|
-# | secrets on the way | TLS: `https`, `wss`, a certificate |
-# | room for thousands | nginx or Caddy as the door; gunicorn or uvicorn behind it |
-# | people who log in | OpenID Connect, sessions, cookies with `SameSite` |
-# | several computers that see the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` as the watcher |
-# | a watchman | logs, metrics, health checks |
+# | encryption | TLS: `https`, `wss`, a certificate |
+# | room for thousands | nginx or Caddy as a reverse proxy, and several processes as its **upstreams** |
+# | users who log in | OpenID Connect, sessions, cookies with `SameSite` |
+# | several computers with the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` in place of the watchers |
+# | a page that notices a dead connection | a heartbeat from the feed every few seconds |
+# | monitoring | logs, metrics, health checks |
 # | one framework for HTTP and WebSockets | Starlette or FastAPI, on ASGI |
 # | fewer round trips | HTTP/2 and HTTP/3, with the same methods and codes |
 #
-# The standards read well by now: RFC 9110 for what HTTP means, RFC 9112 for its bytes, RFC 6455 for WebSockets. The servers of
-# this course are yours to change. Close this one, and tidy up:
+# Read on in RFC 9110 (what HTTP means), RFC 9112 (its bytes) and RFC 6455 (WebSockets). You may change the servers of this
+# course. The next cell tidies up:
 
 # %%
 office.stop()
 folder.cleanup()
 office
 
-# %% [markdown]
+# %% [markdown] minutes=3
 # ## Recap
 #
-# - Pages are files, bookings are resources, changes are pushed: three servers, each simple, behind one door and one origin.
-# - What changes goes through the service and the database. The feed only tells of it, so nobody can be told what is not so.
-# - A number on each change, and a feed that can tell what was missed, make up for every broken connection.
+# - Pages are files, bookings are resources, changes are pushed: three simple parts behind one origin.
+# - Every change goes through the service and the database. The feed only sends what is in the database.
+# - A number on each change, and a feed that can send what was missed, make up for a broken connection, if the page notices it.
 #
 # **Check yourself**
 #
-# <details><summary>Why does the page book with POST, and not with a message on the WebSocket that it has anyway?</summary>
+# <details><summary>Why does the page book with POST, and not with a message on its WebSocket?</summary>
 #
-# A POST has an answer of its own, with a status code, and it can be tried again, looked at and refused by everything between.
-# On a WebSocket you would have to invent all of this.
+# A POST has an answer of its own, with a status code, and servers on the way can log it and refuse it. It can be tried again here, since
+# the database refuses a second booking of one seat. For a WebSocket you would have to write all of this yourself.
 #
 # </details>
 # <details><summary>Why does the change come by WebSocket, and not as the answer to a GET?</summary>
 #
-# Nobody knows when to ask. Asking all the time costs a request for each time that nothing has happened, as lesson 31 counts.
+# The page does not know when to ask. Polling costs many requests that bring nothing new, as lesson 31 shows.
 #
 # </details>
 # <details><summary>A page was asleep for an hour. How does it learn what happened?</summary>
 #
-# It connects again and says the number of the last change that it knows. The feed tells it the changes since then, or how all
-# seats stand now, if they were too many.
+# It connects again and sends the number of the last change that it knows. The feed sends the changes since then. If they are too
+# many, it sends the state of all seats.
 #
 # </details>
-# <details><summary>Which of the three servers decides who gets a seat?</summary>
+# <details><summary>Which of the three parts decides whose booking succeeds?</summary>
 #
 # None of them: the database does, by a rule that no two bookings have the same show and seat.
 #
@@ -312,6 +373,10 @@ office
 
 # %% [markdown]
 # **Now you:** build [the same for the weather station](../exercises/41-weather-live.ipynb), in eight stages.
+# **Words:** [glossary](../docs/glossary.md).
+#
+# The last cell stops the servers. After *Run All Cells* the page above is therefore no longer live. To see it live, run the cells from the top,
+# one by one.
 
 # %%
 stop_all()

@@ -7,6 +7,14 @@ from lab import COURSE, Desk, Lab
 from playwright.sync_api import Page
 from shown import cut_off, differences, unreadable
 
+__all__ = [
+    "desks",
+    "test_nothing_is_cut_off",
+    "test_restart_and_run_all_shows_it_again",
+    "test_run_all_shows_what_is_stored",
+    "test_the_kits_views_can_be_read_in_both_themes",
+]
+
 
 def desks(folder: str) -> Callable[..., Iterator[Desk]]:
     """A fixture: each notebook of the folder, run in JupyterLab."""

@@ -14,6 +14,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Page, expect
 
 from wirelab import check, launch, wire
+from wirelab.building.kept_outputs import read_whole
 
 pytestmark = pytest.mark.proof
 LESSONS = sorted((COURSE / "notebooks").glob("*.ipynb"))
@@ -42,7 +43,7 @@ def sheet(browser: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_as_a_page_is_accessible(sheet: Page, path: Path) -> None:
-    html, _ = EXPORTER.from_filename(path)
+    html, _ = EXPORTER.from_notebook_node(read_whole(path))
     sheet.set_content(html, wait_until="domcontentloaded")
     sheet.evaluate("code => document.querySelectorAll(code).forEach(one => one.remove())", CODE)
     assert violations(sheet, excused=COLOURS) == []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import nbformat
 import pytest
-from lab import ARTEFACTS, PROJECTOR, Desk, Lab
+from lab import ARTEFACTS, COURSE, PROJECTOR, Desk, Lab
 from playwright.sync_api import Page, expect
 from shown import cut_off
 
@@ -56,6 +56,15 @@ class Scratch:
         nbformat.write(notebook, path)
         self.desk = Desk(self.page, path)
         return self.desk
+
+
+def test_a_lesson_has_its_lanes_before_anything_is_run(page: Page, lab: Lab) -> None:
+    desk = Desk(page, COURSE / "notebooks" / "11-http-messages.ipynb")
+    try:
+        lanes = page.locator(".wirelab-wire .lanes").first
+        expect(lanes).to_have_css("border-left-width", "3px")
+    finally:
+        desk.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import requests
+from websockets.asyncio.server import ServerConnection
 
 from wirelab import Server, launch
 
@@ -140,6 +141,17 @@ def test_a_page_says_when_it_is_not_live_and_comes_back_by_itself(feed: Server, 
 def test_a_show_that_is_not_there_leaves_the_page_trying(browser: "Browser", address: str) -> None:
     page = browser.new_page()
     page.goto(address.replace("show=1", "show=9"))
+    expect(page.locator("#line")).to_contain_text("connecting again")
+    page.close()
+
+
+def test_a_connection_that_is_opened_and_closed_at_once_is_not_live(browser: "Browser", address: str) -> None:
+    async def close_at_once(websocket: ServerConnection) -> None:
+        return
+
+    page = browser.new_page()
+    page.goto(address.rpartition("=")[0] + f"={launch(close_at_once, port=0).port}")
+    expect(page.get_by_role("status")).to_contain_text("Nobody tells of seats here", timeout=15_000)
     expect(page.locator("#line")).to_contain_text("connecting again")
     page.close()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from servers import ticket_service
-from servers.ticket_store import Store
+from servers.tickets.store import Store
 from wirelab import Server, launch
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from wirelab.lesson import solution
+from wirelab.building.notebook_source import solution
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
 from lab import COURSE  # noqa: E402

@@ -1,131 +1,144 @@
-"""Who may import whom. Pure modules stay pure, servers know nothing of the kit."""
+"""Who may import whom: a folder only what stands on a floor below it, and no two modules each other."""
 
 import ast
+import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ARROWS = {
-    "amiss": {"asking", "messages", "patience", "recording", "wire"},
-    "asking": {"messages", "patience", "ports", "recording", "wire"},
-    "build": {"course", "errors", "kernel", "lesson", "writing"},
-    "calling": {"log", "patience", "threads"},
-    "cells": set(),
-    "check": {
-        "errors",
-        "expect",
-        "failures",
-        "guest",
-        "launch",
-        "patience",
-        "probe",
-        "result",
-        "tracebacks",
-        "visit",
-    },
-    "child": set(),
-    "cli": {"build", "course", "doctor", "errors", "quick_start"},
-    "course": set(),
-    "doctor": {"course", "launch", "looks", "ports"},
-    "drawing": {"facets", "looks", "messages", "recording", "transcript"},
-    "errors": set(),
-    "expect": {"result", "wire"},
-    "facets": {"messages"},
-    "failures": set(),
-    "frame_lane": {"messages", "recording"},
-    "guest": {"amiss", "asking", "expect", "patience", "ports", "recording", "wire"},
-    "har": {"messages", "recording"},
-    "host": {"failures", "log"},
-    "http_lane": {"messages", "recording"},
-    "kernel": {"errors"},
-    "launch": {"errors", "failures", "host", "links", "log", "looks", "page", "ports", "processes", "threads"},
-    "lesson": {"errors"},
-    "links": set(),
-    "log": {"errors"},
-    "looks": set(),
-    "messages": {"drawing", "recording", "transcript"},
-    "page": {"links", "looks"},
-    "patience": set(),
-    "ports": set(),
-    "prepare": {"cells"},
-    "probe": {"amiss", "asking", "expect", "guest", "launch", "messages", "patience", "recording", "wire"},
-    "processes": {"child", "errors", "host"},
-    "quick_start": set(),
-    "reading": {"frame_lane", "http_lane", "messages", "recording"},
-    "recording": set(),
-    "relay": {"recording"},
-    "result": {"facets", "looks", "wire"},
-    "show": {"course", "errors"},
-    "tap": {"errors", "messages", "ports", "recording", "relay", "wire", "writing"},
-    "threads": {"failures", "host", "log", "ports"},
-    "tracebacks": {"failures"},
-    "transcript": {"facets", "messages", "recording"},
-    "visit": {"calling", "expect", "failures", "launch", "messages", "patience", "recording", "tap", "wire"},
-    "wire": {"drawing", "har", "messages", "reading", "recording", "transcript"},
-    "writing": {"errors"},
-    "__init__": {"check", "doctor", "launch", "prepare", "show", "tap"},
-    "__main__": {"cli"},
-}
-WIRE = ("drawing", "facets", "frame_lane", "har", "http_lane", "messages", "reading", "transcript", "wire")
-PURE = ("errors", "lesson", "looks", *WIRE)
+PURE = ("errors", "building.notebook_source", "notebook.markup", "conversation")
 IMPURE = {"asyncio", "io", "jupyter_client", "os", "pathlib", "requests", "socket", "subprocess", "threading"}
+LOCKS = {"conversation.recording"}  # several threads write into one recording
+
+COURSE = Path(__file__).parents[2]
+KIT = COURSE / "wirelab"
+PAGE = (COURSE / "docs" / "architecture.md").read_text(encoding="utf-8")
+PICTURE = PAGE.split("```")[1]
+FLOORS = [  # from the top down; what stands on one floor does not know each other
+    set(re.findall(r"(\w+)\[\"[^ ]", floor)) for floor in re.findall(r"subgraph.*?end\n", PICTURE, re.DOTALL)
+]
+DRAWN = set(re.findall(r"(\w+) --> (\w+)", PICTURE))
+FLOOR = {name: number for number, floor in enumerate(reversed(FLOORS)) for name in floor}
+
+
+def name_of(path: Path) -> str:
+    """The module below wirelab, as in `launching.ports`; `launching` for the folder's own file."""
+    path = path.relative_to(KIT).with_suffix("")
+    return ".".join(path.parts).removesuffix(".__init__")
+
+
+MODULES = {name_of(path): path for path in sorted(KIT.rglob("*.py"))}
 
 
 def imports(path: Path) -> set[str]:
-    """The modules that a file imports, as written; `from wirelab import looks` counts as wirelab.looks."""
+    """The modules that a file imports, in full; those inside of functions and those for types too."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module == "wirelab":
-            found |= {f"wirelab.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {name for name in inner if name.removeprefix("wirelab.") in MODULES}
+            found |= modules or {node.module}
     return found
 
 
-def test_every_module_has_its_arrows(course: Path) -> None:
-    assert {path.stem for path in (course / "wirelab").glob("*.py")} == set(ARROWS)
+def ours(path: Path) -> set[str]:
+    """The modules of the kit that a file imports, without `wirelab.` before them."""
+    return {name.removeprefix("wirelab.") for name in imports(path) if name.startswith("wirelab.")}
 
 
-@pytest.mark.parametrize("name", ARROWS)
-def test_a_module_imports_what_it_may(course: Path, name: str) -> None:
-    ours = {module for module in imports(course / "wirelab" / f"{name}.py") if module.startswith("wirelab.")}
-    assert ours == {f"wirelab.{other}" for other in ARROWS[name]}
+def room(module: str) -> str:
+    """The folder of a module, or the module itself where it stands at the top."""
+    return module.partition(".")[0]
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_has_no_socket_no_kernel_and_no_disk(course: Path, name: str) -> None:
-    assert imports(course / "wirelab" / f"{name}.py").isdisjoint(IMPURE)
+def test_every_room_has_a_floor() -> None:
+    assert {room(name) for name in MODULES} == set(FLOOR)
 
 
-def test_only_the_kernel_module_talks_to_kernels(course: Path) -> None:
-    users = [path.stem for path in (course / "wirelab").glob("*.py") if "jupyter_client" in path.read_text()]
-    assert users == ["kernel"]
+@pytest.mark.parametrize("name", MODULES)
+def test_no_arrow_leads_up_or_across(name: str) -> None:
+    for other in ours(MODULES[name]):
+        assert room(other) == room(name) or FLOOR[room(other)] < FLOOR[room(name)], other
 
 
-def test_servers_know_nothing_of_the_kit(course: Path) -> None:
-    for path in (course / "servers").glob("*.py"):
+def arrows() -> set[tuple[str, str]]:
+    """Who imports whom, room by room."""
+    found = {(room(name), room(other)) for name, path in MODULES.items() for other in ours(path)}
+    return {(here, there) for here, there in found if here != there}
+
+
+def reached(start: str) -> set[str]:
+    """What is below a room in the picture, along its arrows."""
+    below = {there for here, there in DRAWN if here == start}
+    return below.union(*map(reached, below))
+
+
+def test_the_picture_shows_the_arrows_that_there_are() -> None:
+    assert arrows() >= DRAWN
+    assert [(here, there) for here, there in arrows() if there not in reached(here)] == []
+
+
+def test_the_page_names_every_module() -> None:
+    for name in MODULES:
+        assert re.search(rf"[`/]{name.rpartition('.')[2]}(\.py)?[`/]", PAGE), name
+
+
+@pytest.mark.parametrize("place", re.findall(r"\| `((?:wirelab/|checks/|sources/|start\.py)[^`]*)`", PAGE))
+def test_a_place_to_look_is_there(place: str) -> None:
+    assert (COURSE / place).exists()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    arrows = {name: ours(path) - {name} for name, path in MODULES.items()}
+    assert list(TopologicalSorter(arrows).static_order())
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith(PURE) and name not in LOCKS])
+def test_a_pure_module_has_no_socket_no_kernel_and_no_disk(name: str) -> None:
+    assert imports(MODULES[name]).isdisjoint(IMPURE)
+
+
+def test_only_one_module_talks_to_kernels() -> None:
+    users = [name for name, path in MODULES.items() if "jupyter_client.manager" in imports(path)]
+    assert len(users) == 1
+
+
+TESTS = [path for path in COURSE.glob("tests/*/test_*.py") if (KIT / path.parent.name).is_dir()]
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
+def test_tests_mirror_the_rooms(path: Path) -> None:
+    module = path.stem.removeprefix("test_")
+    assert (KIT / path.parent.name / f"{module}.py").exists()
+
+
+def test_servers_know_nothing_of_the_kit() -> None:
+    for path in (COURSE / "servers").rglob("*.py"):
         assert not {name for name in imports(path) if name.split(".")[0] in ("wirelab", "checks")}
 
 
-def test_checks_use_the_kits_checking_alone(course: Path) -> None:
-    for path in (course / "checks").glob("*.py"):
-        assert {name for name in imports(path) if name.startswith("wirelab")} <= {"wirelab.check"}
+def test_what_stands_at_the_top_of_servers_can_be_run() -> None:
+    for path in (COURSE / "servers").glob("[a-z]*.py"):
+        assert '\nif __name__ == "__main__":\n' in path.read_text(encoding="utf-8"), path.name
 
 
-def test_the_kits_door_lists_what_it_gives(course: Path) -> None:
+def test_checks_use_the_kits_checking_alone() -> None:
+    for path in (COURSE / "checks").glob("*.py"):
+        assert {name for name in imports(path) if name.startswith("wirelab")} <= {"wirelab.checking"}
+
+
+def test_the_kits_door_lists_what_it_gives() -> None:
     import wirelab
 
-    assert sorted(wirelab.__all__) == [
-        "Server",
-        "Tap",
-        "check",
-        "doctor",
-        "launch",
-        "servers",
-        "show",
-        "stop_all",
-        "wire",
-    ]
+    names = "Server Tap check doctor hint launch progress servers show show_me stop_all summary wire"
+    assert sorted(wirelab.__all__) == names.split()
     assert all(hasattr(wirelab, name) for name in wirelab.__all__)
+
+
+def test_no_module_has_the_name_of_a_public_function() -> None:
+    import wirelab
+
+    assert {name.rpartition(".")[2] for name in MODULES}.isdisjoint(wirelab.__all__)

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from exercise_runs import SOURCES, WRONG, kernel, text
 from nbformat import NotebookNode
-from test_exercises import SOURCES, WRONG, kernel, text, up_to_check
 
-from wirelab.kernel import Kernel
-from wirelab.lesson import WrongAnswer, solution, with_answer
+from wirelab.building.answers import Answer, up_to_check, with_answer
+from wirelab.building.kernel_client import Kernel
+from wirelab.building.notebook_source import solution
 
 __all__ = ["kernel"]
 pytestmark = pytest.mark.proof
@@ -15,21 +16,21 @@ TIMES = 20
 SECONDS = 0.3  # for one check: one that waits in vain is tried less often
 REPEAT = """
 import random, re, sys, time
-checking = sys.modules["wirelab.check"]
+checking = sys.modules["wirelab.checking.runner"]
 def repeated(id, target):
     end = time.monotonic() + {seconds}
     for number in range({times}):
         if number >= 3 and time.monotonic() > end:
             return
-        checking._MISSES.clear()
+        checking.hints.reset()
         random.seed(1)
         yield re.sub(r"(127\\.0\\.0\\.1:|port )\\d+", r"\\1PORT", repr(checking.check(id, target)))
 """
 
 
-def first_wrong() -> list[tuple[Path, WrongAnswer]]:
+def first_wrong() -> list[tuple[Path, Answer]]:
     """One wrong answer to each exercise."""
-    found: dict[str, tuple[Path, WrongAnswer]] = {}
+    found: dict[str, tuple[Path, Answer]] = {}
     for path, answers in WRONG.items():
         for answer in answers:
             found.setdefault(answer.exercise, (path, answer))
@@ -57,7 +58,7 @@ def test_a_solution_is_told_the_same_each_time(kernel: Kernel, path: Path) -> No
 
 
 @pytest.mark.parametrize(("path", "answer"), first_wrong(), ids=lambda value: getattr(value, "exercise", ""))
-def test_a_wrong_answer_is_told_the_same_each_time(kernel: Kernel, path: Path, answer: WrongAnswer) -> None:
+def test_a_wrong_answer_is_told_the_same_each_time(kernel: Kernel, path: Path, answer: Answer) -> None:
     notebook = up_to_check(with_answer(*text(path), answer), answer.exercise)
     [texts] = said(kernel, notebook).values()
     assert texts.count("Exercise ") == 1, texts

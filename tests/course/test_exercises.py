@@ -1,74 +1,30 @@
-"""An untouched exercise is not started, its solution passes, and each wrong answer gets its message."""
+"""Every exercise has its answers, right and wrong, and its check cell."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import jupytext
 import pytest
-from nbformat import NotebookNode
+from exercise_runs import RIGHT, SOURCES, WRONG, text
 
-from wirelab.check import MIME, exercises
-from wirelab.kernel import Kernel
-from wirelab.lesson import exercise, solution, with_answer, wrong_answers
-
-SOURCES = sorted((Path(__file__).parents[2] / "sources" / "exercises").glob("*.py"))
-WRONG = {path: wrong_answers(path.read_text(encoding="utf-8"), path.stem) for path in SOURCES}
-PLACES = [(path, number) for path in SOURCES for number in range(len(WRONG[path]))]
+from wirelab.building.answers import without_markers
+from wirelab.building.notebook_source import shown_cells
+from wirelab.checking import exercises
 
 
-@pytest.fixture(scope="module")
-def kernel(course: Path) -> Iterator[Kernel]:
-    with Kernel(course / "exercises") as running:
-        yield running
-
-
-def shown(kernel: Kernel, notebook: NotebookNode) -> list[dict[str, Any]]:
-    """What each check of the notebook shows, by MIME type, run from a clean start and without earlier attempts."""
-    kernel.run("%reset -f")
-    kernel.run("import sys; getattr(sys.modules.get('wirelab.check'), '_MISSES', {}).clear()")
-    replies = kernel.run_all(notebook)
-    assert [reply.text for reply in replies if reply.status != "ok"] == []
-    return [output.data for reply in replies for output in reply.outputs if MIME in output.get("data", {})]
-
-
-def results(kernel: Kernel, notebook: NotebookNode) -> list[dict[str, Any]]:
-    """What each check of the notebook found."""
-    return [data[MIME] for data in shown(kernel, notebook)]
-
-
-def up_to_check(notebook: NotebookNode, id: str) -> NotebookNode:
-    """What a learner runs who checks this exercise alone, and the notebook's end."""
-    place = next(n for n, cell in enumerate(notebook.cells) if cell.source.startswith(f'check("{id}", '))
-    before = [cell for cell in notebook.cells[:place] if not cell.source.startswith("check(")]
-    notebook.cells = [*before, notebook.cells[place], notebook.cells[-1]]
-    return notebook
-
-
-def text(path: Path) -> tuple[str, str]:
-    return path.read_text(encoding="utf-8"), path.stem
+def test_every_exercise_has_a_right_answer_in_another_style() -> None:
+    in_exercises = {answer.exercise for answers in WRONG.values() for answer in answers}
+    assert {answer.exercise for answers in RIGHT.values() for answer in answers} == in_exercises
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
-def test_an_untouched_exercise_is_not_started_yet(kernel: Kernel, path: Path) -> None:
-    found = results(kernel, exercise(*text(path)))
-    assert {result["verdict"] for result in found} == {"not started yet"}
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
-def test_a_solution_passes(kernel: Kernel, path: Path) -> None:
-    found = results(kernel, solution(*text(path)))
-    assert {result["verdict"] for result in found} == {"passed"}
-
-
-@pytest.mark.parametrize(("path", "number"), PLACES, ids=lambda value: getattr(value, "stem", value))
-def test_a_wrong_answer_is_caught_by_the_expectation_named(kernel: Kernel, path: Path, number: int) -> None:
-    answer = WRONG[path][number]
-    [data] = shown(kernel, up_to_check(with_answer(*text(path), answer), answer.exercise))
-    failed = [finding["what"] for finding in data[MIME]["findings"] if not finding["passed"]]
-    assert answer.caught_by in [*failed, data[MIME]["verdict"]]
-    assert answer.says in data["text/plain"]
-    assert data[MIME]["earned"] < data[MIME]["points"]
+def test_no_wrong_answer_repeats_its_solution(path: Path) -> None:
+    solved = {cell.metadata.get("exercise"): without_markers(cell.source) for cell in shown_cells(*text(path))}
+    for answer in WRONG[path]:
+        lines = [line for line in answer.code.splitlines() if line.strip()]
+        repeated = [line for line in lines if line in solved[answer.exercise].splitlines()]
+        is_long = len(lines) > 8 and not answer.is_lines
+        advice = f"{answer.exercise}, {answer.caught_by}: write only the lines that differ, with - and +"
+        assert not is_long or len(repeated) <= 0.8 * len(lines), advice
 
 
 def test_every_exercise_has_a_place_and_at_least_two_wrong_answers() -> None:

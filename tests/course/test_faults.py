@@ -12,7 +12,8 @@ import nbformat
 import psutil
 import pytest
 
-from wirelab.kernel import FREE_PORTS, Kernel, Reply, amiss, is_to_fail
+from wirelab.building.kernel_client import FREE_PORTS, CellResult, Kernel, is_to_fail
+from wirelab.building.notebook_runner import failed_cells
 
 pytestmark = pytest.mark.proof
 COURSE = Path(__file__).parents[2]
@@ -76,16 +77,16 @@ def test_a_cell_that_runs_again_and_again_leaves_nothing_behind(cell: str) -> No
     times = 25 if cell == PROCESS else 90  # a process takes half a second to start
     with Kernel(COURSE, env=FREE_PORTS) as kernel:
         requests = [kernel.send(cell) for _ in range(10)]
-        assert {reply.status for reply in kernel.replies(requests)} == {"ok"}
+        assert {reply.status for reply in kernel.results(requests)} == {"ok"}
         *before, memory = usage(kernel)
         requests = [kernel.send(cell) for _ in range(times)]
-        assert {reply.status for reply in kernel.replies(requests)} == {"ok"}
+        assert {reply.status for reply in kernel.results(requests)} == {"ok"}
         *after, memory_after = usage(kernel)
     assert after == before
     assert memory_after - memory < 16 * MEBIBYTE
 
 
-def traceback(reply: Reply) -> str:
+def traceback(reply: CellResult) -> str:
     return "\n".join(line for output in reply.outputs for line in output.get("traceback", []))
 
 
@@ -95,7 +96,7 @@ def test_in_the_wrong_order_a_cell_says_which_one_comes_first(path: Path) -> Non
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     with Kernel(path.parent, env={**FREE_PORTS, "JPY_SESSION_NAME": str(path)}) as kernel:
         backwards = [cell for cell in reversed(cells) if not is_to_fail(cell)]
-        replies = kernel.replies([kernel.send(cell.source, may_fail=True) for cell in backwards])
+        replies = kernel.results([kernel.send(cell.source, may_fail=True) for cell in backwards])
     failed = [
         (cell.source, reply.text, traceback(reply))
         for cell, reply in zip(backwards, replies, strict=True)
@@ -114,7 +115,7 @@ def test_ten_copies_of_a_lesson_run_side_by_side(stem: str) -> None:
         kernels = [stack.enter_context(Kernel(path.parent, env={})) for _ in range(10)]
         queued = [kernel.queue(notebook) for kernel in kernels]
         for kernel, requests in zip(kernels, queued, strict=True):
-            assert amiss(notebook, kernel.replies(requests, timeout=120)) == []
+            assert failed_cells(notebook, kernel.results(requests, timeout=120)) == []
 
 
 class Family:

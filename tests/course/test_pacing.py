@@ -41,8 +41,9 @@ def test_there_is_always_something_to_run_before_long(path: Path) -> None:
 def test_a_code_cell_is_short(path: Path) -> None:
     for cell in cells(path):
         if cell.cell_type == "code":
-            lines = [line for line in cell.source.splitlines() if line]
-            assert len(lines) <= (20 if "class " in cell.source else 12), cell.source
+            lines = [line for line in cell.source.splitlines() if line and not line.startswith("%%")]
+            is_whole = "class " in cell.source or cell.source.startswith("%%writefile ")
+            assert len(lines) <= (20 if is_whole else 12), cell.source
 
 
 def test_a_lesson_has_a_title_its_minutes_and_what_it_needs(path: Path) -> None:
@@ -57,7 +58,6 @@ def test_a_lesson_has_its_parts(path: Path) -> None:
         assert part in text, part
     assert text.count("**Predict, then run.**") >= 2
     assert cells(path)[-1].source == "stop_all()"
-    assert "notes" in path.read_text(encoding="utf-8")
 
 
 def test_a_lesson_is_long_enough_and_not_too_long(path: Path) -> None:

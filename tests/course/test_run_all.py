@@ -5,7 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from wirelab.kernel import Kernel, amiss
+from wirelab.building.kernel_client import Kernel
+from wirelab.building.notebook_runner import failed_cells
 
 COURSE = Path(__file__).parents[2]
 NOTEBOOKS = [path for folder in ("notebooks", "solutions") for path in sorted((COURSE / folder).glob("*.ipynb"))]
@@ -19,7 +20,7 @@ def test_run_all_twice_and_nothing_is_left(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     with Kernel(path.parent) as kernel:
         before = kernel.evaluate(LISTENING)  # the debugger's port
-        assert amiss(notebook, kernel.run_all(notebook)) == []
-        assert amiss(notebook, kernel.run_all(notebook)) == []
+        assert failed_cells(notebook, kernel.run_all(notebook)) == []
+        assert failed_cells(notebook, kernel.run_all(notebook)) == []
         assert kernel.evaluate(LISTENING) == before
         assert kernel.evaluate(CHILDREN) == "[]"

@@ -1,22 +1,23 @@
 """In a project whose stages stand on each other, a check says which stage comes first."""
 
 import pytest
-from test_exercises import SOURCES, kernel, shown, text
+from exercise_runs import SOURCES, kernel, shown, text
 
-from wirelab.check import MIME
-from wirelab.kernel import Kernel
-from wirelab.lesson import WrongAnswer, exercise, with_answer
+from wirelab.building.answers import Answer, with_answer
+from wirelab.building.kernel_client import Kernel
+from wirelab.building.notebook_source import exercise
+from wirelab.checking import MIME
 
 __all__ = ["kernel"]
 pytestmark = pytest.mark.proof
 [PROJECT] = [path for path in SOURCES if path.stem == "41-weather-live"]
 
 
-def left_out(stage: str) -> WrongAnswer:
+def left_out(stage: str) -> Answer:
     """The stage as it is before a learner begins with it."""
     stubs = [cell for cell in exercise(*text(PROJECT)).cells if cell.metadata.get("nbgrader", {}).get("solution")]
     [stub] = [cell for cell in stubs if cell.metadata.nbgrader.grade_id == stage.replace(".", "-")]
-    return WrongAnswer(stage, stub.source, "not started yet")
+    return Answer(stage, stub.source, caught_by="not started yet", is_whole=True)
 
 
 @pytest.mark.parametrize("stage", ["41.1", "41.3", "41.4", "41.6"])

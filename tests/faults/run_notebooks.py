@@ -8,7 +8,8 @@ from pathlib import Path
 
 import nbformat
 
-from wirelab.kernel import Kernel, amiss
+from wirelab.building.kernel_client import Kernel
+from wirelab.building.notebook_runner import failed_cells
 
 
 def main() -> int:
@@ -19,7 +20,7 @@ def main() -> int:
         with Kernel(path.parent, env={}) as kernel:
             replies = kernel.run_all(notebook)
         print(*[reply.text for reply in replies], sep="")
-        wrong += amiss(notebook, replies)
+        wrong += failed_cells(notebook, replies)
     print(*wrong, sep="\n", file=sys.stderr)
     return 1 if wrong else 0
 

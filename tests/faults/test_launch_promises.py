@@ -17,7 +17,7 @@ import requests
 from jupyter_client import BlockingKernelClient
 
 from wirelab import launch
-from wirelab.kernel import Kernel
+from wirelab.building.kernel_client import Kernel
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and descriptors are POSIX's")
 
@@ -33,17 +33,9 @@ SLEEPER = "import subprocess\nprint('child', subprocess.Popen(['sleep', '1000'])
 
 
 @pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+def module(write_module: Callable[[str], str]) -> Callable[[str], str]:
     """Writes a module that serves, after some lines of its own, where this process and its children find it."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def write(lines: str) -> str:
-        name = f"promise_{len(list(tmp_path.iterdir()))}_{os.getpid()}"
-        (tmp_path / f"{name}.py").write_text(textwrap.dedent(lines) + SERVES, encoding="utf-8")
-        return name
-
-    return write
+    return lambda lines: write_module(textwrap.dedent(lines) + SERVES)
 
 
 @pytest.fixture
@@ -113,7 +105,7 @@ def test_the_interrupt_button_ends_every_wait_of_the_kit(kernel: Kernel, wait: s
     asked = kernel.send(waits[wait])
     time.sleep(0.5)  # the interrupt has to find the cell running
     kernel.interrupt()
-    assert "KeyboardInterrupt" in kernel.replies([asked], timeout=20)[0].text
+    assert "KeyboardInterrupt" in kernel.results([asked], timeout=20)[0].text
     assert kernel.run("wirelab.stop_all()").status == "ok"
 
 
@@ -136,7 +128,7 @@ def test_nothing_outlives_a_jupyterlab_that_is_killed(module: Callable[[str], st
 def jupyterlab(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A JupyterLab that `wirelab open` started, and its address."""
     said = folder / "said"
-    command = [sys.executable, "-m", "wirelab", "--no-browser", "--port", "18950", "--allow-root"]
+    command = [sys.executable, "-m", "wirelab", "--no-browser", "--port", "18950"]
     settings = ["--ServerApp.port_retries=50", "--IdentityProvider.token=secret"]
     environment = {**os.environ, "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
     with said.open("wb") as output:

@@ -66,6 +66,6 @@ def test_the_build_is_the_same_in_any_locale(run: Run, checkout: Path, locale: d
 
 @pytest.mark.proof
 def test_no_text_is_read_in_the_locales_encoding(run: Run) -> None:
-    code = "import wirelab, wirelab.build, wirelab.cli as c; c.main(['build', '--check'])"
+    code = "import wirelab, wirelab.building.builder, wirelab.cli as c; c.main(['build', '--check'])"
     ran = run("-X", "warn_default_encoding", "-W", "error::EncodingWarning:wirelab", "-c", code)
     assert "EncodingWarning" not in ran.stderr

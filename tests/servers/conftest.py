@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from servers import echo_server, ticket_service, ticket_store, web_server
+from servers import echo_server, ticket_service, web_server
+from servers.tickets import store
 from wirelab import Server, launch
 
 # No time limits, and the same examples each time: a test fails for its fact alone.
@@ -24,7 +25,7 @@ def web() -> Server:
 
 @pytest.fixture
 def api() -> Server:
-    return launch(ticket_service.create_app(ticket_store.Store()), port=0)
+    return launch(ticket_service.create_app(store.Store()), port=0)
 
 
 @pytest.fixture

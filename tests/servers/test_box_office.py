@@ -12,8 +12,10 @@ from websockets.exceptions import ConnectionClosedOK, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from servers import box_office
-from servers.ticket_store import Store
+from servers.tickets.store import Store
 from wirelab import Server, launch, wire
+
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_the_service_keeps_its_status_codes(office: Server) -> None:
     assert book(office, 5).status_code == 409
     assert requests.get(api + "/nowhere", timeout=5).headers["Content-Type"] == "application/problem+json"
     assert requests.put(api + "/shows", timeout=5).status_code == 405
-    assert requests.post(api + "/bookings", data=b"x" * 20_000, timeout=5).status_code == 413
+    assert requests.post(api + "/bookings", data=b"x" * 20_000, headers=JSON, timeout=5).status_code == 413
     assert requests.post(api + "/bookings", data="show=1", timeout=5).status_code == 415
     head = requests.head(api + "/shows", timeout=5)
     assert (head.status_code, head.content) == (200, b"")
@@ -150,6 +152,14 @@ def test_everyone_is_told_when_the_office_closes() -> None:
         with pytest.raises(ConnectionClosedOK) as closed:
             client.recv(timeout=5)
     assert closed.value.rcvd and closed.value.rcvd.code == 1001
+
+
+def test_its_log_has_a_line_for_each_request_and_no_other() -> None:
+    office = launch("servers.box_office", port=0)
+    requests.get(office.url + "/hello.txt", timeout=5)
+    started, asked = office.log.wait(2)
+    assert started.startswith("Started HTTP server at http://127.0.0.1:")
+    assert asked.endswith('"GET /hello.txt HTTP/1.1" 200')
 
 
 def test_what_another_process_books_is_seen_too(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ EARLY = "an error in a frame closes the connection before the message that came 
 UTF_8 = "what is no UTF-8 is found when its frame is complete, not at its first byte"
 CLOSE = "to close inside of a message in pieces is an error, answered with 1002; the case wants its 1000 echoed"
 FREE = "the RFC leaves the answer open, and the case only reports it"
-LONG = "a message longer than echo_server.MAX_MESSAGE closes the connection with 1009"
+LONG = "a message longer than echo_server.MAX_ECHO_SIZE closes the connection with 1009"
 
 # The cases that do not simply pass: the worst verdict they may get, and why.
 KNOWN = {

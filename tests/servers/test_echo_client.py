@@ -181,6 +181,8 @@ def test_where_nobody_listens_one_sentence_says_what_to_do(typed: str) -> None:
 
 # At the keyboard ----------------------------------------------------------------------------------------
 
+INTERRUPTED = "Ctrl+C received, the server was told\n"
+
 
 @POSIX
 def test_a_line_is_sent_when_enter_is_pressed(echo: Server) -> None:
@@ -191,29 +193,20 @@ def test_a_line_is_sent_when_enter_is_pressed(echo: Server) -> None:
 
 
 @POSIX
-def test_ctrl_d_ends_it(echo: Server) -> None:
+@pytest.mark.parametrize(
+    ("half", "key", "last_line"),
+    [(b"", b"\x04", ""), (b"", b"\x03", INTERRUPTED), (b"half a li", b"\x03", INTERRUPTED)],
+    ids=["D", "C", "C in the middle of a line"],
+)
+def test_ctrl_d_and_ctrl_c_end_it_without_a_traceback(
+    echo: Server, half: bytes, key: bytes, last_line: str
+) -> None:
     with sit_down_at(echo) as client:
         client.shows()
-        client.press(b"\x04")
-        assert client.end() == (0, "")
-
-
-@POSIX
-def test_ctrl_c_at_the_keyboard_ends_it_without_a_traceback(echo: Server) -> None:
-    with sit_down_at(echo) as client:
-        client.shows()
-        client.press(b"\x03")
-        assert client.end() == (0, "Ctrl+C received, the server was told\n")
-
-
-@POSIX
-def test_ctrl_c_in_the_middle_of_a_line_ends_it_too(echo: Server) -> None:
-    with sit_down_at(echo) as client:
-        client.shows()
-        client.press(b"hello\nhalf a li")
+        client.press(b"hello\n" + half)
         assert client.shows() == "From server: 'hello'"
-        client.press(b"\x03")
-        assert client.end() == (0, "Ctrl+C received, the server was told\n")
+        client.press(key)
+        assert client.end() == (0, last_line)
 
 
 @POSIX

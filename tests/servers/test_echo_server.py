@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
-from servers.echo_server import MAX_MESSAGE
+from servers.echo_server import MAX_ECHO_SIZE
 from wirelab import Server, launch
 
 HANDSHAKE = (
@@ -75,13 +75,13 @@ def test_a_hundred_clients_at_once_each_get_their_own(echo: Server) -> None:
 
 def test_the_longest_message_comes_back(echo: Server) -> None:
     with connect(echo.url, max_size=None) as websocket:
-        websocket.send(b"x" * MAX_MESSAGE)
-        assert websocket.recv(timeout=10) == b"x" * MAX_MESSAGE
+        websocket.send(b"x" * MAX_ECHO_SIZE)
+        assert websocket.recv(timeout=10) == b"x" * MAX_ECHO_SIZE
 
 
 def test_a_message_too_long_closes_the_connection_with_1009(echo: Server) -> None:
     with connect(echo.url) as websocket:
-        websocket.send(b"x" * (MAX_MESSAGE + 1))
+        websocket.send(b"x" * (MAX_ECHO_SIZE + 1))
         with pytest.raises(ConnectionClosedError):
             websocket.recv(timeout=10)
     assert websocket.close_code == 1009

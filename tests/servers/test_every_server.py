@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 import requests
-from terminal import python_m
+from terminal import running
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -24,13 +23,13 @@ from servers import (
     echo_server,
     naive_web_server,
     seat_feed,
-    seat_journal,
     stale_prices,
-    ticket_price,
     ticket_service,
-    ticket_store,
     web_server,
 )
+from servers.prices import watched_price
+from servers.seats import journal
+from servers.tickets import store
 from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
@@ -57,16 +56,9 @@ class Running:
 
 @contextmanager
 def run(name: str, port: int = 0, *words: str) -> Iterator[Running]:
-    """`python -m servers.NAME --port PORT WORDS`. It is ended after 30 seconds, so that no test waits for ever."""
-    command = python_m(f"servers.{name}", "--port", str(port), *words)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        limit = threading.Timer(30, process.kill)
-        limit.start()
-        try:
-            yield Running(process)
-        finally:
-            limit.cancel()
-            process.kill()
+    """`python -m servers.NAME --port PORT WORDS`, for 30 seconds at most."""
+    with running(f"servers.{name}", "--port", str(port), *words) as process:
+        yield Running(process)
 
 
 def run_to_the_end(name: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -87,7 +79,7 @@ def echoed(port: int) -> str | bytes:
 def watched(port: int) -> str:
     """The title of the show whose seats a feed tells."""
     with connect(f"ws://127.0.0.1:{port}/shows/2") as websocket:
-        return ticket_store.SHOWS[json.loads(websocket.recv(timeout=10))["show"] - 1].title
+        return store.SHOWS[json.loads(websocket.recv(timeout=10))["show"] - 1].title
 
 
 ASK = {
@@ -187,7 +179,7 @@ def test_ctrl_c_frees_its_port_at_once(name: str) -> None:
 @POSIX
 @every_server
 def test_ctrl_c_ends_it_though_a_client_stays(name: str) -> None:
-    handshake = b"GET /shows/1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    handshake = b"GET /shows/1 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     keys = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     with run(name) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
         client.sendall(handshake + keys)
@@ -302,7 +294,8 @@ def heard(server: Server, messages: list[str | bytes]) -> list[Any]:
     return got
 
 
-MESSAGES = ["hello", "", "Zoë 😀", b"\x00\xff", *(b"x" * (echo_server.MAX_MESSAGE + more) for more in (-1, 0, 1))]
+LARGE = [b"x" * (echo_server.MAX_ECHO_SIZE + more) for more in (-1, 0, 1)]
+MESSAGES = ["hello", "", "Zoë 😀", b"\x00\xff", *LARGE]
 
 WISHES: list[str | bytes] = ['{"take": 5}', '{"take": 6}', '{"take": 121}', "hello", b'{"free": 6}', "x" * 1025]
 
@@ -325,15 +318,15 @@ TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
     "web_server": (lambda: web_server.create_server, lambda server: replies(server, WEB)),
     "naive_web_server": (lambda: naive_web_server.create_server, lambda server: replies(server, NAIVE)),
     "ticket_service": (
-        lambda: ticket_service.create_app(ticket_store.Store()),
+        lambda: ticket_service.create_app(store.Store()),
         lambda server: replies(server, REST),
     ),
     "stale_prices": (
-        lambda: partial(stale_prices.create_server, price=ticket_price.Price()),
+        lambda: partial(stale_prices.create_server, price=watched_price.Price()),
         lambda server: replies(server, PRICES),
     ),
     "echo_server": (lambda: echo_server.onconnect, lambda server: heard(server, MESSAGES)),
-    "seat_feed": (lambda: seat_feed.stand_alone(seat_journal.Seats()), told),
+    "seat_feed": (lambda: seat_feed.stand_alone(journal.Seats()), told),
     "box_office": (lambda: box_office.create_server, lambda server: replies(server, OFFICE)),
 }
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from links import may_link
 from plain_http import CLOSE, exchange, get, post
 
 from servers import naive_web_server, web_server
@@ -29,7 +30,7 @@ def root(tmp_path: Path) -> Path:
     (root / "the stage.txt").write_text("boards", encoding="utf-8")
     (root / "picture.png").write_bytes(PICTURE)
     (tmp_path / "secret.txt").write_bytes(SECRET)
-    (root / "link.txt").symlink_to(tmp_path / "secret.txt")
+    may_link(root / "link.txt", tmp_path / "secret.txt")
     return root
 
 
@@ -153,10 +154,11 @@ def test_a_fault_of_its_own_is_404_too(naive: Server, mended: Server, monkeypatc
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("out of order")
 
-    monkeypatch.setattr(naive_web_server, "open", fail, raising=False)
-    monkeypatch.setattr(Path, "open", fail)
-    assert exchange(naive, get(b"/hello.txt")).startswith(b"HTTP/1.0 404 ")
-    assert exchange(mended, get(b"/hello.txt", CLOSE)).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(naive_web_server, "open", fail, raising=False)
+        patch.setattr(Path, "open", fail)
+        assert exchange(naive, get(b"/hello.txt")).startswith(b"HTTP/1.0 404 ")
+        assert exchange(mended, get(b"/hello.txt", CLOSE)).startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
 
 
 # One client that blocks all -----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 import requests
 
-from servers.ticket_store import SHOWS
+from servers.tickets.store import SHOWS
 from servers.web_server import PUBLIC
 from wirelab import Server
 

@@ -10,14 +10,11 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from servers import seat_feed, seat_journal
-from servers.seat_feed import Feed, stand_alone
-from servers.seat_journal import HISTORY, Seats
+from servers.seat_feed import MAX_COMMAND_SIZE, MAX_MESSAGES_PER_SECOND, Feed, stand_alone
+from servers.seats.journal import HISTORY, Seats
 from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="limits of open files are POSIX's")
@@ -257,10 +254,6 @@ def test_a_long_past_is_no_news(server: Server, seats: Seats) -> None:
         assert hear(client)["type"] == "change"
 
 
-def test_each_start_of_a_process_is_a_life_of_its_own() -> None:
-    assert Seats().life != Seats().life
-
-
 # Handshakes that are refused ----------------------------------------------------------------------------
 
 
@@ -399,14 +392,7 @@ def test_bad_input_gets_an_error_and_the_connection_lives(
     assert not server.failures
 
 
-@settings(max_examples=30)
-@given(st.binary(max_size=100) | st.text(max_size=100) | st.lists(st.integers()).map(json.dumps))
-def test_whatever_is_no_wish_is_told_so(message: str | bytes) -> None:
-    with pytest.raises(seat_journal.SeatError, match="send "):
-        seat_feed.wish(message)
-
-
-def test_a_feed_without_a_desk_takes_no_orders(seats: Seats) -> None:
+def test_a_feed_without_commands_takes_no_orders(seats: Seats) -> None:
     with serve(Feed(seats)) as server, connect(server.url + "/shows/1") as client:
         hear(client)
         client.send('{"take": 5}')
@@ -414,7 +400,7 @@ def test_a_feed_without_a_desk_takes_no_orders(seats: Seats) -> None:
         assert seats.snapshot(1)[0] == 0
 
 
-@pytest.mark.parametrize(("size", "code"), [(seat_feed.MAX_MESSAGE, None), (seat_feed.MAX_MESSAGE + 1, 1009)])
+@pytest.mark.parametrize(("size", "code"), [(MAX_COMMAND_SIZE, None), (MAX_COMMAND_SIZE + 1, 1009)])
 def test_a_message_too_long_closes_the_connection_with_1009(server: Server, size: int, code: int | None) -> None:
     with connect(server.url + "/shows/1") as client:
         hear(client)
@@ -426,7 +412,7 @@ def test_a_client_that_sends_too_much_is_closed_with_1008_and_the_others_stay(se
     with connect(server.url + "/shows/1") as quiet, connect(server.url + "/shows/1") as eager:
         hear(quiet)
         with suppress(ConnectionClosed):  # the end may come before all is sent
-            for _ in range(seat_feed.RATE * 2):
+            for _ in range(MAX_MESSAGES_PER_SECOND * 2):
                 eager.send("{}")
         assert closed_with(eager) == (1008, "more than 20 messages in a second")
         quiet.send('{"take": 5}')

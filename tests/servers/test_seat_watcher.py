@@ -3,16 +3,15 @@
 import os
 import signal
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from terminal import python_m
+from terminal import running
 
 from servers.seat_feed import Feed, stand_alone
-from servers.seat_journal import Seats
-from servers.seat_watcher import View, in_words, pause
+from servers.seat_watcher import View, describe, retry_delay
+from servers.seats.journal import Seats
 from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
@@ -31,16 +30,8 @@ class Watcher:
 
 @contextmanager
 def watcher(port: int, *words: str) -> Iterator[Watcher]:
-    """It is ended after 30 seconds, so that no test waits for ever."""
-    command = python_m("servers.seat_watcher", "--port", str(port), *words)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        limit = threading.Timer(30, process.kill)
-        limit.start()
-        try:
-            yield Watcher(process)
-        finally:
-            limit.cancel()
-            process.kill()
+    with running("servers.seat_watcher", "--port", str(port), *words) as process:
+        yield Watcher(process)
 
 
 def serve(feed: Feed, port: int = 0) -> Server:
@@ -91,16 +82,16 @@ def test_ctrl_c_ends_it_with_a_word() -> None:
 def test_a_view_asks_for_all_at_first_then_for_what_comes_next() -> None:
     view = View()
     assert view.query == ""
-    view.hear({"type": "seats", "show": 1, "number": 3, "seats": 120, "taken": [1, 2], "life": "monday"})
-    view.hear({"type": "change", "number": 4, "show": 1, "seat": 2, "taken": False})
-    view.hear({"type": "error", "message": "no"})
+    view.update({"type": "seats", "show": 1, "number": 3, "seats": 120, "taken": [1, 2], "life": "monday"})
+    view.update({"type": "change", "number": 4, "show": 1, "seat": 2, "taken": False})
+    view.update({"type": "error", "message": "no"})
     assert (view.query, view.taken) == ("?since=4&life=monday", {1})
 
 
 def test_what_it_does_not_know_it_shows_as_it_is() -> None:
-    assert in_words({"type": "error", "message": "seat 5 is taken"}) == "seat 5 is taken"
-    assert in_words({"type": "weather"}) == "{'type': 'weather'}"
+    assert describe({"type": "error", "message": "seat 5 is taken"}) == "seat 5 is taken"
+    assert describe({"type": "weather"}) == "{'type': 'weather'}"
 
 
 def test_clients_do_not_all_come_back_at_once() -> None:
-    assert (pause(0.0), pause(1.0)) == (0.5, 1.5)
+    assert (retry_delay(0.0), retry_delay(1.0)) == (0.5, 1.5)

@@ -16,9 +16,9 @@ from plain_http import CLOSE, exchange, get
 from websockets.sync.client import ClientConnection, connect
 
 from servers import stale_prices
-from servers.guarded_server import GuardedServer
-from servers.stale_prices import LONGEST, page
-from servers.ticket_price import Price, Quote
+from servers.guard.guarded_server import GuardedServer
+from servers.prices.watched_price import Price, Quote
+from servers.stale_prices import MAX_WAIT, page
 from wirelab import Server, launch
 
 
@@ -68,7 +68,7 @@ def test_in_a_browser_the_live_page_replaces_the_price_it_came_with(
     class OldPage(stale_prices.MyHandler):
         def do_GET(self) -> None:
             if self.path == "/live":
-                self.reply(page(Quote(1, 99), stale_prices.LIVE + watch), stale_prices.HTML)
+                self.reply(page(Quote(1, 99), stale_prices.LIVE + watch), "html")
                 return
             if self.path == "/seen":
                 seen.set()
@@ -128,7 +128,7 @@ def test_a_long_poll_that_waits_in_vain_gets_204(shop: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["since=", "since=x", "since=-1", "since=1&wait=x", f"since=1&wait={LONGEST + 1}"]
+    "query", ["since=", "since=x", "since=-1", "since=1&wait=x", f"since=1&wait={MAX_WAIT + 1}"]
 )
 def test_a_query_that_makes_no_sense_is_refused(shop: Server, query: str) -> None:
     assert ask(shop, f"/price?{query}").status_code == 400
@@ -210,7 +210,7 @@ def test_who_comes_back_and_missed_nothing_hears_only_what_is_new(shop: Server, 
 def test_a_silent_stream_shows_that_it_is_alive(
     shop: Server, price: Price, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stale_prices, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(stale_prices, "HEARTBEAT_SECONDS", 0.01)
     with closing(Stream(shop, "Last-Event-ID: 1")) as stream:
         assert stream.block() == stream.block() == [": still here"]
         price.change(27)

@@ -15,8 +15,8 @@ import pytest
 import requests
 from hostile import hangs_after, serve
 
-from servers.rest_session import PATIENCE, Problem
 from servers.ticket_client import TicketClient, main
+from servers.tickets.rest_session import MAX_RETRY_AFTER, Problem
 from wirelab import Server, launch, wire
 
 HOME = {"_links": {"shows": {"href": "/shows"}, "bookings": {"href": "/bookings"}}}
@@ -285,11 +285,11 @@ def test_it_waits_as_long_as_a_busy_server_says() -> None:
 
 
 def test_it_does_not_wait_for_hours_and_does_not_knock_too_early() -> None:
-    server = scripted((503, {}, {"Retry-After": str(PATIENCE + 1)}))
+    server = scripted((503, {}, {"Retry-After": str(MAX_RETRY_AFTER + 1)}))
     assert asked(server, lambda client: list(client.shows())) == ["GET /"]
     with TicketClient(server.url) as client:
         said = str(problem(lambda: list(client.shows())))
-    assert said == f"503 Service Unavailable. Try again later: Retry-After {PATIENCE + 1}"
+    assert said == f"503 Service Unavailable. Try again later: Retry-After {MAX_RETRY_AFTER + 1}"
 
 
 @pytest.mark.parametrize("after", ["soon", "-1", "1e9", ""])

@@ -14,7 +14,7 @@ import pytest
 import requests
 from test_every_server import Running, run
 
-from servers.ticket_store import SHOWS, Store
+from servers.tickets.store import SHOWS, Store
 
 pytestmark = [
     pytest.mark.proof,

@@ -1,4 +1,4 @@
-"""The ticket service as waitress serves it: the worst that clients can send, and answers that httplint reads."""
+"""The ticket service as uvicorn serves it: the worst that clients can send, and answers that httplint reads."""
 
 import json
 import re
@@ -103,7 +103,7 @@ def check_refused(service: Server, request: bytes) -> None:
     answer = exchange(service, request)
     assert 400 <= status(answer) < 500
     head, _, body = answer.partition(b"\r\n\r\n")
-    assert b"\r\nContent-Type: application/problem+json\r\n" in head + b"\r\n"
+    assert b"\r\ncontent-type: application/problem+json\r\n" in head + b"\r\n"
     assert json.loads(body)["status"] == status(answer)
     assert b"Traceback" not in body
     assert requests.get(service.url + "/shows/1/seats", timeout=20).json()["taken"] == []
@@ -120,7 +120,7 @@ def test_what_is_not_json_is_refused(service: Server, name: str) -> None:
     check_refused(service, send(body, headers))
 
 
-def test_a_body_that_waitress_itself_refuses_is_413(service: Server) -> None:
+def test_a_body_that_is_not_even_read_is_413(service: Server) -> None:
     request = post(b"/bookings", b"", b"Content-Length: 1000001", JSON)
     assert status(exchange(service, request)) == 413
 

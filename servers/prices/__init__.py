@@ -1,0 +1,1 @@
+"""The price that servers.stale_prices serves."""

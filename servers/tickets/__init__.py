@@ -1,0 +1,1 @@
+"""Parts of the ticket service and of its client."""

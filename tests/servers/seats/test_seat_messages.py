@@ -1,0 +1,42 @@
+"""The messages of the seat feed, as JSON."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from servers.seats.journal import SeatChange, SeatError
+from servers.seats.messages import change_message, error_message, parse_command, seats_message
+
+
+def test_all_seats_are_one_message() -> None:
+    assert json.loads(seats_message(1, "monday", 7, 120, [5, 6])) == {
+        "type": "seats",
+        "show": 1,
+        "number": 7,
+        "seats": 120,
+        "taken": [5, 6],
+        "life": "monday",
+    }
+
+
+def test_a_change_is_one_message() -> None:
+    message = json.loads(change_message(SeatChange(number=8, show=1, seat=5, taken=False)))
+    assert message == {"type": "change", "number": 8, "show": 1, "seat": 5, "taken": False}
+
+
+def test_an_error_is_one_message() -> None:
+    assert json.loads(error_message("seat 5 is taken")) == {"type": "error", "message": "seat 5 is taken"}
+
+
+@pytest.mark.parametrize("message", ['{"take": 5}', b' {"take" : 5}\n'])
+def test_a_command_is_a_verb_and_a_seat(message: str | bytes) -> None:
+    assert parse_command(message) == ("take", 5)
+
+
+@settings(max_examples=30)
+@given(st.binary(max_size=100) | st.text(max_size=100) | st.lists(st.integers()).map(json.dumps))
+def test_any_other_message_is_answered_with_the_two_commands(message: str | bytes) -> None:
+    with pytest.raises(SeatError, match="send "):
+        parse_command(message)

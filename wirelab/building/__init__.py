@@ -1,0 +1,1 @@
+"""Make the notebooks from their sources, and run them in kernels."""

@@ -1,0 +1,1 @@
+"""Start a server beside the notebook, and end it, whatever it is."""

@@ -1,0 +1,1 @@
+"""Open the course in JupyterLab: quietly, once, and where one was."""

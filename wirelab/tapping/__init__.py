@@ -1,0 +1,1 @@
+"""Stand between a client and a server, and write down what crosses."""

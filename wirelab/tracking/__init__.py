@@ -1,0 +1,1 @@
+"""Tell a learner how far they are, and what comes next."""
