@@ -29,6 +29,13 @@ LOOK = """id => {
   const found = document.getElementById(id);
   return found && (found.checkVisibility() ? found.innerText : "");
 }"""
+KEEP_SOCKETS = """
+  window.keptSockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...words) { super(...words); window.keptSockets.push(this); }
+  };
+"""
+ARE_CLOSED = "() => keptSockets.slice(0, COUNT).every(socket => socket.readyState === WebSocket.CLOSED)"
 
 
 class Station:
@@ -61,9 +68,12 @@ class Station:
         """The paths for which the page asked the feed."""
         return [one.request.path for one in self.connections if one.request]
 
-    def hang_up(self) -> None:
-        for one in list(self.connections):  # a page that connects again at once keeps its new one
+    def hang_up(self, window: "Page") -> None:
+        """End the connections that there are, and wait until the page knows. What it opens at once is kept."""
+        connections = list(self.connections)
+        for one in connections:
             self.loop.call_soon_threadsafe(one.transport.abort)
+        assert wait_until(lambda: window.evaluate(ARE_CLOSED.replace("COUNT", str(len(connections)))))
 
 
 @pytest.fixture
@@ -75,6 +85,7 @@ def station() -> Station:
 def window(browser: "Browser") -> Iterator["Page"]:
     with browser.new_page() as window:
         window.clock.install()
+        window.add_init_script(KEEP_SOCKETS)
         yield window
 
 
@@ -88,7 +99,7 @@ def load(window: "Page", station: Station, html: str, *, waits: bool) -> None:
 
 def compare(probe: PageProbe, window: "Page") -> None:
     for id in ("reading", "state"):
-        assert window.evaluate(LOOK, id) == probe.text(id), id
+        assert wait_until(lambda: window.evaluate(LOOK, id) == probe.text(id)), (id, probe.text(id))  # noqa: B023
 
 
 @pytest.mark.parametrize("name", [*WORKS, *BROKEN])
@@ -108,7 +119,7 @@ def test_a_page_shows_the_same(name: str, window: "Page", station: Station) -> N
         compare(probe, window)
     if socket.is_open:
         socket.close()
-    station.hang_up()
+    station.hang_up(window)
     window.wait_for_timeout(PAUSE)
     compare(probe, window)
 
@@ -120,7 +131,8 @@ def test_a_page_comes_back_the_same(name: str, window: "Page", station: Station)
     probe = PageProbe(html, station.url)
     load(window, station, html, waits=bool(probe.sockets))
     for reading in READINGS:
-        assert station.asked() == [socket.url.partition(str(station.server.port))[2] for socket in probe.sockets]
+        asked = [socket.url.partition(str(station.server.port))[2] for socket in probe.sockets]
+        assert wait_until(lambda: station.asked() == asked), (station.asked(), asked)  # noqa: B023
         if not probe.sockets:
             return
         socket = probe.sockets[-1]
@@ -128,12 +140,13 @@ def test_a_page_comes_back_the_same(name: str, window: "Page", station: Station)
         socket.message(json.dumps(reading))
         station.tell(json.dumps(reading))
         window.wait_for_timeout(PAUSE)
-        assert window.evaluate(LOOK, "degrees") == probe.text("degrees")
+        shown = probe.text("degrees")
+        assert wait_until(lambda: window.evaluate(LOOK, "degrees") == shown), shown  # noqa: B023
         for one in probe.sockets:
             if one.is_wanted:
                 one.open()
                 one.close()
-        station.hang_up()
+        station.hang_up(window)
         window.wait_for_timeout(PAUSE)
         window.clock.run_for(1500)
         probe.advance(1.5)

@@ -63,11 +63,15 @@ class CtrlC:
         now = time.monotonic()
         if now - self._last > BETWEEN_CTRL_C:
             self._last = now
-            print(ONCE_MORE, file=self._terminal, flush=True)
+            self._say(ONCE_MORE)
             return
-        print(ENDING, file=self._terminal, flush=True)
+        self._say(ENDING)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._server.stop(from_signal=True)
+
+    def _say(self, text: str) -> None:
+        """Write it without Python's buffer: a signal that comes while that writes must not use it."""
+        os.write(self._terminal.fileno(), f"{text}\n".encode())
 
 
 def _log_path() -> Path:
