@@ -12,12 +12,13 @@ from servers.tickets.html_pages import as_html
 from servers.tickets.representations import Document
 
 ATOM_NAMESPACE = "http://www.w3.org/2005/Atom"
+ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps() would make one for each document
 OWN_RELATIONS = {"shows", "seats", "bookings", "customers"}  # relations that IANA has not registered
 
 
 def as_json(document: Document, root: str = "") -> bytes:
     """Its state, its items under its name, and its links under `_links`, as HAL writes links."""
-    return json.dumps(json_tree(document, root), ensure_ascii=False).encode() + b"\n"
+    return ENCODER.encode(json_tree(document, root)).encode() + b"\n"
 
 
 def json_tree(document: Document, root: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import product
 
 from werkzeug.exceptions import Conflict, NotFound
@@ -70,7 +72,13 @@ class NoSuchBooking(NotFound):
 
 def utc_now() -> str:
     """This second, as in "2026-11-25T13:00:00Z" (RFC 3339)."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return rfc3339(int(time.time()))
+
+
+@lru_cache  # a second has many bookings
+def rfc3339(seconds: int) -> str:
+    """A moment, from seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def find_booking(db: sqlite3.Connection, id: int) -> Booking:
@@ -164,9 +172,9 @@ class Store:
     def book(self, show: int, seat: int, name: str, owner: int | None = None) -> Booking:
         """Sell a seat; `owner` is the number of a customer. Raises SeatTaken."""
         fields = "(show, seat, name, owner, changed) VALUES (:show, :seat, :name, :owner, :changed)"
-        booking = Booking(0, show, seat, name, owner, utc_now())
         with self._writing() as (db, changes):
-            booking = replace(booking, id=keep(db, f"INSERT INTO bookings {fields}", booking))
+            wanted = Booking(0, show, seat, name, owner, utc_now())
+            booking = replace(wanted, id=keep(db, f"INSERT INTO bookings {fields}", wanted))
             changes += [record_change(db, booking, taken=True)]
         return booking
 

@@ -97,17 +97,18 @@ def parse_number(text: str) -> int | float:
     return int(value) if value.is_integer() else value
 
 
+DECODER = json.JSONDecoder(
+    object_pairs_hook=unique_names,
+    parse_constant=reject_constant,
+    parse_float=parse_number,
+    parse_int=parse_integer,
+)
+
+
 def parse_json(body: bytes) -> Any:
     """Strict JSON (RFC 8259): unlike Python's, no NaN, and no name twice. Raises 400."""
     try:
-        text = body.decode("utf-8")
-        return json.loads(
-            text,
-            object_pairs_hook=unique_names,
-            parse_constant=reject_constant,
-            parse_float=parse_number,
-            parse_int=parse_integer,
-        )
+        return DECODER.decode(body.decode("utf-8"))
     except RecursionError:
         raise BadRequest("this JSON is nested too deep") from None
     except ValueError as error:  # not UTF-8, no JSON, or one of ours
