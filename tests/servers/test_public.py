@@ -97,6 +97,7 @@ def luminance(colour: str) -> float:
         ("ink", "card", 4.5),
         ("quiet", "paper", 4.5),
         ("quiet", "card", 4.5),
+        ("quiet", "line", 4.5),  # a taken seat
         ("accent", "paper", 4.5),
         ("on-accent", "accent", 4.5),
         ("field", "paper", 3),

@@ -96,6 +96,21 @@ def test_an_old_tag_gets_the_price(shop: Server, price: Price) -> None:
     assert ask(shop, "/price", **{"If-None-Match": '"1"'}).json() == {"number": 2, "price": 27}
 
 
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("tag", ['"9"', 'W/"1"'])
+def test_a_condition_that_does_not_hold_changes_nothing(shop: Server, price: Price, method: str, tag: str) -> None:
+    """If-Match compares strongly, and comes first (RFC 9110 §13.1.1, §13.2.2)."""
+    headers = {"If-Match": tag, "If-None-Match": '"2"'}
+    reply = requests.request(method, shop.url + "/price", data="27", headers=headers, timeout=10)
+    assert (reply.status_code, price.now()) == (412, Quote(1, 30))
+
+
+@pytest.mark.parametrize(("name", "value"), [("If-Match", '"1"'), ("If-Match", "*"), ("If-None-Match", '"9"')])
+def test_a_condition_that_holds_lets_the_price_change(shop: Server, price: Price, name: str, value: str) -> None:
+    reply = requests.put(shop.url + "/price", data="27", headers={name: value}, timeout=10)
+    assert (reply.status_code, price.now()) == (200, Quote(2, 27))
+
+
 def test_put_changes_the_price(shop: Server, price: Price) -> None:
     reply = requests.put(shop.url + "/price", data="27", timeout=10)
     assert (reply.status_code, reply.json()) == (200, {"number": 2, "price": 27})

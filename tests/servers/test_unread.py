@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from servers.echo_server import MAX_ECHO_SIZE
+from servers.guard.guarded_protocol import MAX_FRAGMENTS
 from wirelab import Server, launch
 
 PATHS = {"echo_server": "/", "seat_feed": "/shows/1", "box_office": "/feed/shows/1"}
@@ -78,3 +79,18 @@ def test_a_client_that_asks_for_pages_and_never_reads_keeps_nobody_waiting() -> 
             assert last.recv(12) == b"HTTP/1.1 200"
         for client in clients:
             client.close()
+
+
+def test_a_message_in_more_pieces_than_are_allowed_is_too_big() -> None:
+    """A piece may be empty, so their bytes tell nothing of how many there are."""
+    pieces = b"\x01\x80" + bytes(4) + (b"\x00\x80" + bytes(4)) * MAX_FRAGMENTS
+    with (
+        launch("servers.box_office", port=0) as office,
+        socket.create_connection(("127.0.0.1", office.port), timeout=20) as client,
+    ):
+        client.sendall(handshake("/feed/shows/1"))
+        answer = client.recv(4096)
+        client.sendall(pieces)
+        while data := client.recv(4096):
+            answer += data
+    assert b"\x03\xf1more than 64 pieces" in answer  # 1009 (RFC 6455 §7.4.1)

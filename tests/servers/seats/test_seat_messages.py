@@ -40,3 +40,8 @@ def test_a_command_is_a_verb_and_a_seat(message: str | bytes) -> None:
 def test_any_other_message_is_answered_with_the_two_commands(message: str | bytes) -> None:
     with pytest.raises(SeatError, match="send "):
         parse_command(message)
+
+
+def test_a_command_with_a_name_twice_is_none() -> None:
+    with pytest.raises(SeatError):
+        parse_command('{"take": 6, "take": 7}')

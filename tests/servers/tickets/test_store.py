@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import NotFound
 
-from servers.tickets.store import Booking, Change, SeatTaken, Show, Store
+from servers.tickets.store import MAX_ROWS, Booking, Change, SeatTaken, Show, Store
+from servers.tickets.transactions import CONNECTIONS_PER_FILE
 
 
 @pytest.fixture(params=["in memory", "in a file"])
@@ -382,3 +383,19 @@ def test_a_process_killed_in_a_transaction_leaves_what_was_kept_before(
     store = opened(file)
     assert [told(booking) for booking in store.bookings()] == [(1, 1, 7, "Ada")]
     assert store.book(1, 8, "Bo").id == 2
+
+
+def test_a_million_changes_cost_a_question_about_the_first_of_them_nothing(file: str) -> None:
+    """SQLite tells its progress every thousand steps, and each row needs several."""
+    store, told = Store(file), list[None]()
+    with store._database.writing() as db:
+        many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+        db.execute(f"INSERT INTO changes (show, seat, taken) {many} SELECT 1, i, 1 FROM n")
+    with ExitStack() as back:
+        for db in [back.enter_context(store._database.reading()) for _ in range(CONNECTIONS_PER_FILE)]:
+            db.set_progress_handler(lambda: told.append(None), 1000)
+    assert [change.number for change in store.changes(0)] == [*range(1, MAX_ROWS + 1)]
+    assert [change.number for change in store.changes(999_990)] == [*range(999_991, 1_000_001)]
+    assert store.snapshot(1)[0] == 1_000_000
+    assert len(told) < 50
+    store.close()
