@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ exec chroot "$0" sh -c 'cd "$1" && shift && exec "$@"' sh "$@"
 
 def bootstrap(suite: str, packages: str, root: Path) -> None:
     """Install the suite, with what the tests use, and let it reach what this machine reaches."""
+    if not shutil.which("debootstrap"):
+        sys.exit("There is no debootstrap here: apt-get install debootstrap")
     half = root.with_name(f"{root.name}.half")
     shutil.rmtree(half, ignore_errors=True)
     half.parent.mkdir(parents=True, exist_ok=True)
