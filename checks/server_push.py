@@ -398,6 +398,8 @@ NONSENSE = [  # a message, and what it is
     ('{"station": "Harbour", "celsius": "warm"}', "celsius in words"),
     ('{"station": "Harbour", "celsius": "17,5"}', "celsius with a comma"),
     ('{"station": "Harbour", "celsius": ""}', "celsius that is empty"),
+    ('{"station": "Harbour", "celsius": "nan"}', "celsius that is nan"),
+    ('{"station": "Harbour", "celsius": "-inf"}', "celsius that is infinite"),
     ('{"station": "Harbour", "celsius": null}', "celsius that is null"),
     ('{"station": "Harbour", "celsius": [17.5]}', "celsius that is a list"),
 ]
@@ -563,7 +565,9 @@ def come_back_and_miss_nothing(station: Probe, expect: Expect) -> None:
             _try_since_0(station, last, expect)
     _try_displays(station, expect)
     what = "keeps all readings when everybody has left"
-    expect(not last or len(_readings(station)) == last["number"], what, hint=KEPT_FOR_ALL_HINTS)
+    is_kept = not last or len(_readings(station)) == last["number"]
+    if expect(is_kept, what, hint=KEPT_FOR_ALL_HINTS) and last:
+        _try_report_meanwhile(station, expect)
 
 
 def _try_new_readings(
@@ -641,6 +645,11 @@ ONE_CLIENT_HINTS = (
     "Others have heard the old readings already.",
     "broadcast([websocket], message) speaks to this one client.",
 )
+LONG = 16_000_000  # bytes: more than the network holds between a server and a client that does not read
+MEANWHILE_HINTS = (
+    "Between the look at readings and displays.add, a report may come in, if anything is awaited there.",
+    "broadcast([websocket], message) awaits nothing: first all that was missed, then displays.add(websocket).",
+)
 ZERO_HINTS = ("0 is false in Python, as None is. But they are not the same here.", "if known is None:")
 NUMBERED_READING_HINTS = (
     "How many readings are there before this one? Its number is one more.",
@@ -666,6 +675,31 @@ def _try_without_readings(station: Probe, expect: Expect) -> None:
         expect.equal(messages, [], what, hint=LAST_READING_HINTS)
         what = "keeps the connection of a newcomer open"
         expect(early.is_open, what, got="it closed it", hint=LAST_READING_HINTS)
+
+
+def _try_report_meanwhile(station: Probe, expect: Expect) -> None:
+    """Report while a client is still being sent what it has missed, which is more than a network holds."""
+    with station.connect(hint=MEANWHILE_HINTS) as reporter, _lengthened(station.named("readings")) as missed:
+        reporter.messages_until_pong()
+        with station.connect("/?since=0", hint=MEANWHILE_HINTS) as back:
+            reporter.send("33.5", hint=MEANWHILE_HINTS)
+            new = as_object(read_json(reporter.receive(hint=MEANWHILE_HINTS))).get("number")
+            expected = [*missed, new]
+            heard = [as_object(read_json(back.receive_or_none(PUSH_TIMEOUT))).get("number") for _ in expected]
+    what = "sends what is new behind what was missed, also where a report comes in meanwhile"
+    expect.equal(heard, expected, what, hint=MEANWHILE_HINTS)
+
+
+@contextmanager
+def _lengthened(readings: list[str]) -> Iterator[list[Any]]:
+    """Readings with spaces at their ends, LONG bytes together, which they lose in the end. Gives their numbers."""
+    known = len(readings)
+    space = " " * (LONG // known)
+    readings[:] = [reading + space for reading in readings]
+    try:
+        yield [as_object(read_json(reading)).get("number") for reading in readings]
+    finally:
+        readings[:known] = [reading.rstrip(" ") for reading in readings[:known]]
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from wirelab import check, hint, launch, show_me, stop_all, wire
 # {"type": "reading", "number": 1, "station": "Harbour", "celsius": 17.5}
 # ```
 #
-# It is right for each temperature, and for each name that a station may have, whatever characters are in it. Spaces and the order of the
-# names do not matter.
+# The string has to be right for each temperature, and for each name that a station may have, whatever characters are in it. Spaces and the
+# order of the names do not matter.
 
 # %% [markdown] tags=["solution"]
 # A dictionary says what is meant, and `json.dumps` knows how JSON writes it: double quotation marks around texts, a backslash before one
@@ -122,7 +122,7 @@ check("34.1", reading_message)
 # - The message `count` is answered, to this client alone, with the number of clients that are connected, as text: `3`.
 # - Every other message is a report. It is sent once to each client, the one that sent it included, exactly as it came. Nothing else is sent.
 # - A client that has left is no longer counted, with a goodbye or without. All others go on as before.
-# - A report gets to all others also while one client is just leaving, and another one is just joining.
+# - A report reaches all others, even if at this moment one client leaves and another one joins.
 
 # %% [markdown] tags=["solution"]
 # The set stands outside, since each client has a call of its own. `finally` runs when the loop ends, and also when a client vanishes and
@@ -291,22 +291,6 @@ async def onconnect(websocket):
     finally:
         clients.remove(websocket)
 
-# %% right="34.2" style="a loop over a copy"
-async def onconnect(websocket):
-    clients.add(websocket)
-    try:
-        async for message in websocket:
-            if message == "count":
-                await websocket.send(f"{len(clients)}")
-                continue
-            for client in list(clients):
-                try:
-                    await client.send(message)
-                except websockets.ConnectionClosed:
-                    clients.discard(client)
-    finally:
-        clients.discard(websocket)
-
 # %% right="34.2" style="a list, recv until the end"
 clients = []
 
@@ -324,6 +308,22 @@ async def onconnect(websocket):
         return
     finally:
         clients.remove(websocket)
+
+# %% right="34.2" style="a loop over a copy"
+async def onconnect(websocket):
+    clients.add(websocket)
+    try:
+        async for message in websocket:
+            if message == "count":
+                await websocket.send(f"{len(clients)}")
+                continue
+            for client in list(clients):
+                try:
+                    await client.send(message)
+                except websockets.ConnectionClosed:
+                    clients.discard(client)
+    finally:
+        clients.discard(websocket)
 
 # %% right="34.2" style="gather"
 - broadcast(clients, message)
@@ -357,13 +357,14 @@ check("34.2", station)
 #   with `{"type": "error", "message": "…"}`. The words are yours. The conversation goes on.
 # - As in 34.2, a client that is just leaving or joining keeps no report from the others.
 #
-# `float("17.5")` and `float(17.5)` are both `17.5`; what is no number raises `ValueError` or `TypeError`.
+# `float("17.5")` and `float(17.5)` are both `17.5`. What is no number raises `ValueError` or `TypeError`. But `float` reads `"nan"` and
+# `"inf"` too: JSON has no such numbers, so they make no sense either. `isfinite(celsius)` is `False` for them.
 
 # %% [markdown] tags=["solution"]
 # The `try` stands inside of the loop, around that which may fail, so that one bad message costs nothing but an answer. Five exceptions
 # say that a message makes no sense: `ValueError` (no JSON, no number), `KeyError` (a name is missing), `TypeError` (a list or
-# a number has no names), and two rare ones, `OverflowError` (an integer of 400 digits) and `RecursionError` (thousands of brackets). `float`
-# takes `"nan"` too. JSON has no such number, and a page cannot read a message that has one.
+# a number has no names), and two rare ones, `OverflowError` (an integer of 400 digits) and `RecursionError` (thousands of brackets). A page
+# cannot read a message with `NaN` in it, which `json.dumps` writes all the same.
 
 # %% exercise="34.3"
 displays = set()
@@ -497,6 +498,14 @@ async def reports(websocket):
 - report = json.loads(message)
 + report = json.loads(message.strip("[]"))
 
+# %% wrong="34.3" caught_by="answers celsius that is nan with an error" says="was sent as a reading"
+- if not isfinite(celsius):
+-     raise ValueError("JSON has no such number")
+
+# %% wrong="34.3" caught_by="answers celsius that is infinite with an error" says="was sent as a reading"
+- if not isfinite(celsius):
++ if celsius != celsius:
+
 # %% right="34.3" style="a look at each part"
 async def refuse(websocket, why):
     await websocket.send(json.dumps({"type": "error", "message": why}))
@@ -519,6 +528,9 @@ async def reports(websocket):
             except (TypeError, ValueError):
                 await refuse(websocket, "celsius is no number")
                 continue
+            if not isfinite(degrees):
+                await refuse(websocket, "celsius is no number of JSON")
+                continue
             told = {"type": "reading", "station": report["station"], "celsius": degrees}
             broadcast(displays, json.dumps(told, ensure_ascii=False))
     finally:
@@ -533,12 +545,13 @@ async def reports(websocket):
                 match json.loads(message):
                     case {"station": station, "celsius": celsius}:
                         reading = {"type": "reading", "station": station, "celsius": float(celsius)}
+                        told = json.dumps(reading, allow_nan=False)
                     case other:
                         raise ValueError(f"{other!r} is no report")
             except (ValueError, TypeError) as error:
                 await websocket.send(json.dumps({"type": "error", "message": str(error)}))
                 continue
-            broadcast(displays, json.dumps(reading))
+            broadcast(displays, told)
     finally:
         displays.discard(websocket)
 
@@ -546,7 +559,8 @@ async def reports(websocket):
 def understood(message):
     try:
         report = json.loads(message)
-        return {"type": "reading", "station": report["station"], "celsius": float(report["celsius"])}
+        reading = {"type": "reading", "station": report["station"], "celsius": float(report["celsius"])}
+        return json.dumps(reading, allow_nan=False)
     except (ValueError, TypeError, LookupError):
         return None
 
@@ -556,7 +570,7 @@ async def reports(websocket):
     try:
         async for message in websocket:
             if reading := understood(message):
-                broadcast(displays, json.dumps(reading))
+                broadcast(displays, reading)
             else:
                 await websocket.send(json.dumps({"type": "error", "message": f"{message!r} is no report"}))
     finally:
@@ -578,7 +592,7 @@ check("34.3", harbour)
 # - A client that connects is sent the last reading at once, if there is one.
 # - A client that connects with `?since=4` knows reading 4. It is sent what it has missed instead: 5, 6 and so on. That may be nothing, and
 #   with `?since=0` it is all of them.
-# - What one client has missed is sent to that client alone.
+# - What one client has missed is sent to that client alone. A report may come in meanwhile: its reading is sent behind what was missed.
 # - As in 34.3, every client is in `displays` from its arrival until it leaves, and one that is just leaving or joining keeps no reading
 #   from the others.
 #
@@ -594,7 +608,8 @@ def since(websocket):
 # one, or an empty one. `known` may be 0, which is not `None`.
 #
 # From the look at `readings` until the client is in `displays`, nothing is awaited. With `await websocket.send(...)` there, a report could
-# come in between, and this one client would never receive it.
+# come in between, and this one client would never receive it. `allow_nan=False` keeps out `nan`, which no page could read. A report that
+# is no number ends the connection of the station that sent it; the exercise before this one shows how to answer it.
 
 # %% exercise="34.4"
 readings = []
@@ -609,7 +624,7 @@ async def live(websocket):
     displays.add(websocket)
     try:
         async for report in websocket:
-            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}, allow_nan=False))
             broadcast(displays, readings[-1])
     finally:
         displays.discard(websocket)
@@ -640,7 +655,7 @@ async def live(websocket):
 + broadcast({websocket, *displays}, message)
 
 # %% wrong="34.4" caught_by="keeps a reading in readings, as the text of its message" says="readings holds texts"
-- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}, allow_nan=False))
 - broadcast(displays, readings[-1])
 + readings.append({"number": len(readings) + 1, "celsius": float(report)})
 + broadcast(displays, json.dumps(readings[-1]))
@@ -649,18 +664,18 @@ async def live(websocket):
 + broadcast([websocket], json.dumps(message))
 
 # %% wrong="34.4" caught_by="sends a report as a numbered reading" says="A report is text, and the reading has a number"
-- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}, allow_nan=False))
 + readings.append(json.dumps({"number": len(readings) + 1, "celsius": report}))
 
 # %% wrong="34.4" caught_by="sends a report as a numbered reading" says="Its number is one more."
-- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}, allow_nan=False))
 + readings.append(json.dumps({"number": len(readings), "celsius": float(report)}))
 
 # %% wrong="34.4" caught_by="sends a report as a numbered reading" says="How many readings are there before this one?"
 - known = since(websocket)
 + known, number = since(websocket), 0
 
-- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}, allow_nan=False))
 + number += 1
 + readings.append(json.dumps({"number": number, "celsius": float(report)}))
 
@@ -686,7 +701,7 @@ async def live(websocket):
 +     await display.send(readings[-1])
 
 # %% wrong="34.4" caught_by="sends a report as a numbered reading" says="Its number is one more."
-- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+- readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}, allow_nan=False))
 + readings.append(json.dumps({"number": len(readings) + 1, "celsius": round(float(report), 2)}))
 
 # %% wrong="34.4" caught_by="sends a client that comes back many readings, too" says="Reading number 1 stands at place 0"
@@ -700,7 +715,11 @@ async def live(websocket):
 + if not displays:
 +     readings.clear()
 
-# %% right="34.4" style="a display first"
+# %% wrong="34.4" caught_by="sends what is new behind what was missed, also where a report comes in meanwhile" says="if anything is awaited there"
+- broadcast([websocket], message)
++ await websocket.send(message)
+
+# %% wrong="34.4" caught_by="sends what is new behind what was missed, also where a report comes in meanwhile" says="if anything is awaited there"
 async def live(websocket):
     displays.add(websocket)
     try:
@@ -715,26 +734,67 @@ async def live(websocket):
     finally:
         displays.remove(websocket)
 
-# %% right="34.4" style="each reading looked at"
+# %% right="34.4" style="recv until the end"
 async def live(websocket):
     known = since(websocket)
-    if known is None:
-        missed = [readings[-1]] if readings else []
-    else:
-        missed = [message for message in readings if json.loads(message)["number"] > known]
-    for message in missed:
-        await websocket.send(message)
+    first = max(len(readings) - 1, 0) if known is None else known
+    for message in readings[first:]:
+        broadcast({websocket}, message)
     displays.add(websocket)
     try:
         while True:
             celsius = float(await websocket.recv())
-            number = 1 + (json.loads(readings[-1])["number"] if readings else 0)
-            readings.append(json.dumps(dict(celsius=celsius, number=number)))
+            readings.append(json.dumps({"number": len(readings) + 1, "celsius": celsius}))
             broadcast(displays, readings[-1])
     except websockets.ConnectionClosed:
         pass
     finally:
+        displays.remove(websocket)
+
+# %% right="34.4" style="each reading looked at"
+async def live(websocket):
+    known = since(websocket)
+    displays.add(websocket)
+    try:
+        if known is None:
+            missed = [readings[-1]] if readings else []
+        else:
+            missed = [message for message in readings if json.loads(message)["number"] > known]
+        for message in missed:
+            broadcast([websocket], message)
+        async for report in websocket:
+            number = 1 + (json.loads(readings[-1])["number"] if readings else 0)
+            readings.append(json.dumps(dict(celsius=float(report), number=number)))
+            broadcast(displays, readings[-1])
+    finally:
         displays.discard(websocket)
+
+# %% right="34.4" style="a queue for each client"
+async def live(websocket):
+    known = since(websocket)
+    queue = asyncio.Queue()
+    for message in readings[-1:] if known is None else readings[known:]:
+        queue.put_nowait(message)
+    queues[websocket] = queue
+    displays.add(websocket)
+    sender = asyncio.create_task(send_from(queue, websocket))
+    try:
+        async for report in websocket:
+            readings.append(json.dumps({"number": len(readings) + 1, "celsius": float(report)}))
+            for one in queues.values():
+                one.put_nowait(readings[-1])
+    finally:
+        sender.cancel()
+        displays.discard(websocket)
+        del queues[websocket]
+
+
+queues = {}
+
+
+async def send_from(queue, websocket):
+    while True:
+        await websocket.send(await queue.get())
 
 # %% right="34.4" style="a counter, and functions"
 from itertools import count
@@ -748,22 +808,18 @@ def keep(report):
     return message
 
 
-async def catch_up(websocket):
+def catch_up(websocket):
     known = since(websocket)
-    await asyncio.gather(*[websocket.send(one) for one in readings[slice(-1, None) if known is None else slice(known, None)]])
+    for one in readings[slice(-1, None) if known is None else slice(known, None)]:
+        broadcast([websocket], one)
+    displays.add(websocket)
 
 
 async def live(websocket):
-    await catch_up(websocket)
-    displays.add(websocket)
+    catch_up(websocket)
     try:
         async for report in websocket:
-            message = keep(report)
-            for display in list(displays):
-                try:
-                    await display.send(message)
-                except websockets.ConnectionClosed:
-                    displays.discard(display)
+            broadcast(displays, keep(report))
     finally:
         displays.discard(websocket)
 
