@@ -360,10 +360,18 @@ REFUSE_HINTS = (
     "if not may_connect(origin, own): return websocket.respond(403, text)",
 )
 OWN_PAGE_HINTS = (
-    "The station's own page came from http://, then what this request has in Host, with the port.",
-    'own = ["http://" + request.headers["Host"]], and no other origin.',
+    "An own origin is http://, one of the two names, and the port: compare the whole origin, and with a list.",
+    'own = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")], and port = websocket.local_address[1]',
 )
-ADMIT_HINTS = ("Ask may_connect. None lets the handshake go on.", *OWN_PAGE_HINTS[1:])
+ADMIT_HINTS = (
+    "Ask may_connect, with the two names and the port at which this server listens. None lets the handshake go on.",
+    *OWN_PAGE_HINTS[1:],
+)
+TWO_NAMES_HINTS = ("Two names mean this computer: 127.0.0.1 and localhost.", *OWN_PAGE_HINTS[1:])
+REBINDING_HINTS = (
+    "Host is what the page was loaded under, and a stranger's name can lead to this computer (lesson 14).",
+    *OWN_PAGE_HINTS[1:],
+)
 PROGRAM_AT_DOOR_HINTS = (
     "A program sends no Origin, and request.headers has none then.",
     "request.headers.get('Origin') gives None where there is none, and may_connect knows None.",
@@ -392,6 +400,8 @@ def one_door(station: Probe, expect: Expect) -> None:
     _try_strangers(station, expect)
     _try_another_host(station, expect)
     _try_feed(station, expect, "its own page", f"http://{station.host}", ADMIT_HINTS)
+    status = _handshake(station, "/feed", f"http://localhost:{station.host.split(':')[1]}")
+    expect.equal(status, 101, "lets its own page in under the name localhost", hint=TWO_NAMES_HINTS)
     _try_feed(station, expect, "a program", None, PROGRAM_AT_DOOR_HINTS)
 
 
@@ -430,7 +440,6 @@ def _try_strangers(station: Probe, expect: Expect) -> None:
         (f"https://{station.host}", "refuses the same host with another scheme"),
         (f"http://{host}:{int(port) - 1}", "refuses the same host with another port"),
         (f"http://{host}", "refuses the same host without the port"),
-        (f"http://localhost:{port}", "refuses another name of the host"),
         ("http://localhost", "refuses another page of this computer"),
         (f"http://{station.host}/", "refuses what is yours but for a letter"),
         ("", "refuses an empty origin"),
@@ -441,14 +450,10 @@ def _try_strangers(station: Probe, expect: Expect) -> None:
 
 
 def _try_another_host(station: Probe, expect: Expect) -> None:
-    """Shake hands as a browser does that knows the station by another name, which stands in Host then."""
-    host = "weather.example:8080"
-    for origin, status, what in [
-        (f"http://{host}", 101, "lets its own page in under another name"),
-        (f"http://{station.host}", 403, "refuses a page of another name than the one in Host"),
-    ]:
-        got = _handshake(station, "/feed", origin, host)
-        expect.equal(got, status, what, hint=OWN_PAGE_HINTS)
+    """Shake hands as a browser does with a stranger's page whose name leads to this computer (DNS rebinding)."""
+    host = f"weather.example:{station.host.split(':')[1]}"
+    got = _handshake(station, "/feed", f"http://{host}", host)
+    expect.equal(got, 403, "refuses a stranger whose name leads to this computer", hint=REBINDING_HINTS)
 
 
 def _handshake(station: Probe, path: str, origin: str | None = None, host: str | None = None) -> int:

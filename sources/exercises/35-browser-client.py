@@ -111,7 +111,7 @@ check("35.1", feed_address)
 # A browser says in `Origin` where a page came from: its scheme, host and port. Write `may_connect`, which returns `True` or `False`. `origin`
 # is the value of that header as a string, or `None` where there is none; `own` is a list of the station's own origins, which may be empty.
 # Pages of an origin in the list may connect, and so may programs, which send no `Origin`. Nobody else may. Origins are compared letter by
-# letter, and the list stays as it is.
+# letter. The function does not change the list.
 
 # %% [markdown] tags=["solution"]
 # An origin is compared as a whole: scheme, host and port. Whoever compares beginnings or parts of it lets
@@ -387,12 +387,12 @@ check("35.3", station_page)
 # What this function returns is the answer; `None` lets the handshake go on. Write `door`:
 #
 # - `/` is answered with 200 and `PAGE`, as HTML in UTF-8, whoever asks. `Content-Type` stands in the response once.
-# - `/feed` becomes a WebSocket if `may_connect` allows it, and is answered with 403 if not. The only own origin is that of the station's page,
-#   which came from the same host and port: `"http://"`, then what the request has in `Host`.
+# - `/feed` becomes a WebSocket if `may_connect` allows it, and is answered with 403 if not. There are two own origins:
+#   `http://127.0.0.1:8002` and `http://localhost:8002`, each with the port at which this server listens. That is `websocket.local_address[1]`.
 # - All other paths are answered with 404, whoever asks.
 #
 # `websocket.respond(status, text)` makes a response, whose `headers` you can change. You find path and headers in `request.path` and
-# `request.headers`.
+# `request.headers`. Do not make the own origins from `Host`: a stranger's name can lead to your computer, and stands in `Host` then (lesson 14).
 
 # %%
 PAGE = "<!doctype html>\n<title>Harbour</title>\n<h1>Harbour: 17.5 °C</h1>\n"
@@ -406,7 +406,9 @@ async def readings(websocket):
 # `respond` says `text/plain`, and a browser would show the page's tags. Headers may stand in a message more than once, so in this
 # dictionary a new value joins the old one; the old one has to go first. `Origin` may be missing, and `get` gives `None` then, which means a program.
 #
-# A page that came through a proxy has another `Origin`. A real server has the origins of its site in a list.
+# The names are those that mean this computer, and no others. With `"http://" + request.headers["Host"]` in their place, the server would
+# believe any name that a stranger's page was loaded under. A page that came through a proxy has another `Origin`: a real server has the
+# origins of its site in a list.
 
 # %% exercise="35.4"
 def door(websocket, request):
@@ -418,7 +420,7 @@ def door(websocket, request):
         return response
     if request.path != "/feed":
         return websocket.respond(404, "There is nothing here.\n")
-    own = ["http://" + request.headers["Host"]]
+    own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
     if not may_connect(request.headers.get("Origin"), own):
         return websocket.respond(403, "This is for the station's own page.\n")
     return None
@@ -447,21 +449,30 @@ def door(websocket, request):
 - if not may_connect(request.headers.get("Origin"), own):
 + if not may_connect(request.headers["Origin"], own):
 
-# %% wrong="35.4" caught_by="refuses the same host with another scheme" says="then what this request has in Host, with the port"
-- own = ["http://" + request.headers["Host"]]
-+ own = ["http://" + request.headers["Host"], "https://" + request.headers["Host"]]
+# %% wrong="35.4" caught_by="refuses the same host with another scheme" says="compare the whole origin"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = [f"{scheme}://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost") for scheme in ("http", "https")]
 
-# %% wrong="35.4" caught_by="refuses a stranger whose origin is a piece of yours" says="came from http://, then what"
-- own = ["http://" + request.headers["Host"]]
-+ own = "http://" + request.headers["Host"]
+# %% wrong="35.4" caught_by="refuses a stranger whose origin is a piece of yours" says="compare the whole origin"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = f"http://localhost:{websocket.local_address[1]} http://127.0.0.1:{websocket.local_address[1]}"
 
-# %% wrong="35.4" caught_by="lets its own page in under another name" says="what this request has in Host"
-- own = ["http://" + request.headers["Host"]]
-+ own = [station.url.replace("ws://", "http://")]
+# %% wrong="35.4" caught_by="lets its own page in under the name localhost" says="Two names mean this computer"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = [f"http://127.0.0.1:{websocket.local_address[1]}"]
+
+# %% wrong="35.4" caught_by="refuses a stranger whose name leads to this computer" says="Host is what the page was loaded under"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = ["http://" + request.headers["Host"], f"http://localhost:{websocket.local_address[1]}"]
+
+# %% wrong="35.4" caught_by="lets its own page in" says="the port at which this server listens"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = ["http://127.0.0.1:1", "http://localhost:1"]
 
 # %% wrong="35.4" caught_by="answers 404 to a stranger too" says="The page is for everybody, and so is 404"
 def door(websocket, request):
-    if not may_connect(request.headers.get("Origin"), ["http://" + request.headers["Host"]]):
+    own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
+    if not may_connect(request.headers.get("Origin"), own):
         return websocket.respond(403, "This is for the station's own page.\n")
     if request.path == "/feed":
         return None
@@ -499,9 +510,9 @@ def door(websocket, request):
 - if request.path == "/":
 + if request.path == "/" and "Upgrade" not in request.headers:
 
-# %% wrong="35.4" caught_by="refuses another page of this computer" says="what this request has in Host"
-- own = ["http://" + request.headers["Host"]]
-+ own = ["http://" + request.headers["Host"], "http://localhost"]
+# %% wrong="35.4" caught_by="refuses another page of this computer" says="compare the whole origin"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = ["http://localhost", *(f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost"))]
 
 # %% right="35.4" style="a table of answers"
 def page(websocket, request):
@@ -512,7 +523,7 @@ def page(websocket, request):
 
 
 def feed(websocket, request):
-    own = [f"http://{request.headers['host']}"]
+    own = [f"http://{name}:{websocket.local_address[1]}" for name in ("localhost", "127.0.0.1")]
     allowed = may_connect(request.headers.get("origin"), own)
     return None if allowed else websocket.respond(403, "forbidden\n")
 
@@ -527,7 +538,8 @@ async def door(websocket, request):
         return websocket.respond(404, "?")
     if request.path == "/feed":
         origins = request.headers.get_all("Origin")
-        if not may_connect(origins[0] if origins else None, ["http://" + request.headers["Host"]]):
+        _, port = websocket.local_address
+        if not may_connect(origins[0] if origins else None, [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]):
             return websocket.respond(403, "no")
         return
     response = websocket.respond(200, PAGE)
@@ -548,8 +560,9 @@ def door(websocket, request):
             headers = Headers({"Content-Type": "text/html; charset=utf-8", "Content-Length": length})
             return Response(200, "OK", headers, body)
         case "/feed":
-            origin, host = request.headers.get("Origin"), request.headers["Host"]
-            return None if may_connect(origin, [f"http://{host}"]) else websocket.respond(403, "No.\n")
+            port = websocket.transport.get_extra_info("sockname")[1]
+            own = {"http://127.0.0.1:%d" % port, "http://localhost:%d" % port}
+            return None if may_connect(request.headers.get("Origin"), own) else websocket.respond(403, "No.\n")
         case _:
             return websocket.respond(404, "There is nothing here.\n")
 
