@@ -361,10 +361,11 @@ REFUSE_HINTS = (
 )
 OWN_PAGE_HINTS = (
     "An own origin is http://, one of the two names, and the port: compare the whole origin, and with a list.",
-    'own = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")], and port = websocket.local_address[1]',
+    "port = websocket.local_address[1], and "
+    'own = [f"http://{name}:{port}" for name in ("127.0.0.1", "localhost")]',
 )
 ADMIT_HINTS = (
-    "Ask may_connect, with the two names and the port at which this server listens. None lets the handshake go on.",
+    "Ask may_connect, with two names and the port at which this server listens. None lets the handshake go on.",
     *OWN_PAGE_HINTS[1:],
 )
 TWO_NAMES_HINTS = ("Two names mean this computer: 127.0.0.1 and localhost.", *OWN_PAGE_HINTS[1:])

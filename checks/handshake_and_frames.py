@@ -316,6 +316,9 @@ def station_without_a_library(station: Probe, expect: Expect) -> None:
     if all(finding.passed for finding in expect.findings):
         _try_library(station, expect)
     _try_other_requests(station, expect)
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    status = station.get("/", headers=upgrade, hint=NO_KEY_HINTS).status
+    expect.equal(status, 400, "answers a handshake without a key with 400", hint=NO_KEY_HINTS)
 
 
 def _try_other_requests(station: Probe, expect: Expect) -> None:
@@ -374,6 +377,10 @@ HANDSHAKE_HEADERS = [
         ),
     ),
 ]
+NO_KEY_HINTS = (
+    "Without a key there is nothing to answer. Look for it before you send 101.",
+    'if "Sec-WebSocket-Key" not in self.headers: self.send_error(400), and return.',
+)
 REQUIRED_HINTS = (
     'self.headers.get("Upgrade") is None then, or names another protocol: look before you send anything.',
     'if self.headers.get("Upgrade") != "websocket": send_response(426), the headers, end_headers(), return',

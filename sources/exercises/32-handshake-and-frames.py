@@ -318,18 +318,20 @@ check("32.3", header_of)
 # A WebSocket server is an HTTP server that goes on in another language. Write `do_GET`:
 #
 # - A request with the header `Upgrade: websocket` gets 101 with the three headers that belong to it, then one text frame that says `17.5`,
-#   then one close frame with the code 1000. Then read the client's close frame, which is 8 bytes, and return.
+#   then one close frame with the code 1000. Then read the client's close frame and return. It is 8 bytes: two, a key of four, a code of two.
+# - The same request without the header `Sec-WebSocket-Key` gets 400: there is nothing to answer (RFC 6455 §4.2.1).
 # - Any other `GET`, without that header or with another protocol in it, gets 426 with the header `Upgrade: websocket`, and nothing more.
 #
 # `self.wfile.write` sends bytes. `self.rfile.read(8)` waits until 8 bytes have come, also if they come in pieces (a socket's `recv`
-# does not). You need `accept_value`, and no mask.
+# does not). You need `accept_value`, and no mask: a server's frame is two bytes and the payload.
 
 # %% [markdown] tags=["solution"]
 # 101 is sent like any other status. Behind `end_headers` the connection speaks WebSocket, and whatever is written is frames: `81` is FIN
 # and text, `88` FIN and close, and a server's second byte is just the length. `(1000).to_bytes(2, "big")` are the bytes `03 e8`.
 #
 # The server waits for the client's close frame, so that no byte is lost, and hangs up first (RFC 6455 §7.1.1). `close_connection` tells
-# `http.server` not to wait for another request. A response 426 has to name the protocol that is wanted (RFC 9110 §15.5.22).
+# `http.server` not to wait for another request. Look for the key before you send 101: later it is too late for another status. (A library also
+# looks at `Connection` and `Sec-WebSocket-Version`.) A response 426 has to name the protocol that is wanted (RFC 9110 §15.5.22).
 
 # %% exercise="32.4"
 class Station(BaseHTTPRequestHandler):
@@ -346,6 +348,9 @@ class Station(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        if "Sec-WebSocket-Key" not in self.headers:
+            self.send_error(400)
+            return
         self.send_response(101)
         self.send_header("Upgrade", "websocket")
         self.send_header("Connection", "Upgrade")
@@ -356,7 +361,7 @@ class Station(BaseHTTPRequestHandler):
         self.rfile.read(8)
         ### END SOLUTION
 
-# %% wrong="32.4" caught_by="your code crashed" says="TypeError: unsupported operand"
+# %% wrong="32.4" caught_by="answers an ordinary GET with 426" says="look before you send anything"
 - if self.headers.get("Upgrade", "").lower() != "websocket":
 -     self.send_response(426)
 -     self.send_header("Upgrade", "websocket")
@@ -424,16 +429,30 @@ class Station(BaseHTTPRequestHandler):
 - if self.headers.get("Upgrade", "").lower() != "websocket":
 + if "Upgrade" not in self.headers:
 
+# %% wrong="32.4" caught_by="your code crashed" says="TypeError: unsupported operand"
+- if "Sec-WebSocket-Key" not in self.headers:
+-     self.send_error(400)
+-     return
+
+# %% wrong="32.4" caught_by="answers a handshake without a key with 400" says="Without a key there is nothing to answer"
+- if "Sec-WebSocket-Key" not in self.headers:
+-     self.send_error(400)
++ if "Sec-WebSocket-Key" not in self.headers:
++     self.send_error(426)
+
 # %% right="32.4" style="a method that writes frames"
 class Station(BaseHTTPRequestHandler):
     def do_GET(self):
         self.close_connection = True
         is_websocket = self.headers.get("Upgrade", "").lower() == "websocket"
+        key = self.headers["Sec-WebSocket-Key"]
+        if is_websocket and key is None:
+            return self.send_error(400)
         self.send_response(101 if is_websocket else 426)
         self.send_header("Upgrade", "websocket")
+        self.send_header("Connection", "Upgrade")
         if is_websocket:
-            self.send_header("Connection", "Upgrade")
-            self.send_header("Sec-WebSocket-Accept", accept_value(self.headers["Sec-WebSocket-Key"]))
+            self.send_header("Sec-WebSocket-Accept", accept_value(key))
         self.end_headers()
         if is_websocket:
             self.write_frame(1, b"17.5")
@@ -447,8 +466,10 @@ class Station(BaseHTTPRequestHandler):
 class Station(BaseHTTPRequestHandler):
     def do_GET(self):
         self.close_connection = True
-        if self.headers["Upgrade"] == "websocket":
-            key = self.headers["Sec-WebSocket-Key"]
+        key = self.headers["Sec-WebSocket-Key"]
+        if self.headers["Upgrade"] == "websocket" and not key:
+            self.wfile.write(b"HTTP/1.1 400 Where is the key?\r\nContent-Length: 0\r\n\r\n")
+        elif self.headers["Upgrade"] == "websocket":
             lines = ["HTTP/1.1 101 Welcome", "upgrade: WebSocket", "connection: upgrade"]
             lines += [f"sec-websocket-accept: {accept_value(key)}", "", ""]
             frames = bytes([0x81, 4, *b"17.5", 0x88, 2, 1000 >> 8, 1000 & 255])
@@ -467,6 +488,8 @@ class Station(BaseHTTPRequestHandler):
     def do_GET(self):
         self.close_connection = True
         if (self.headers.get("Upgrade") or "").casefold().strip() == "websocket":
+            if not self.headers.get("Sec-WebSocket-Key"):
+                return self.answer(400, {"Content-Length": 0})
             self.shake_hands()
             self.speak()
         else:

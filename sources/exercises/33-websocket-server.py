@@ -8,6 +8,7 @@
 import asyncio
 import time
 from contextlib import suppress
+from math import isfinite
 
 import websockets
 
@@ -17,7 +18,8 @@ from wirelab import check, hint, launch, show_me, stop_all, wire
 # ## 33.1 Celsius in, Fahrenheit out
 #
 # A station sends temperatures in degrees Celsius as text, one in each message. Write `onconnect`. It answers every message with one
-# message: the same temperature in degrees Fahrenheit, as text, as `str` writes the number: `"100"` with `"212.0"`, `"-40"` with `"-40.0"`.
+# message: the same temperature in degrees Fahrenheit, as text. It answers `"100"` with `"212.0"` and `"-40"` with `"-40.0"`: that is what `str`
+# makes of the numbers.
 #
 # The function `fahrenheit` calculates. A client sends as many messages as it likes, whenever it likes. Several clients are connected at the
 # same time; each gets the answers to its own messages.
@@ -318,15 +320,14 @@ check("33.2", sensor)
 # - Any other message, an empty one too, is answered with `not understood`. It changes nothing, and the conversation goes on.
 #
 # An answer goes to the client that sent the message, and to no other. What one client reports, every other client may ask for, also when
-# the first one has left. `Harbour` and `harbour` are two stations. `is_number("17.5")` is `True`.
+# the first one has left. All messages are text. `Harbour` and `harbour` are two stations. `is_number("17.5")` is `True`.
 
 # %%
 def is_number(text):
     try:
-        float(text)
+        return isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 # %% [markdown] tags=["solution"]
 # Every client has a call of `weather` of its own. What they share must live outside of it, here in `latest`; a dictionary inside of the

@@ -14,6 +14,7 @@ import threading
 import time
 from html import escape
 from http import HTTPStatus
+from math import isfinite
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -195,7 +196,10 @@ log = Log()
 
 
 def sensor(id):
-    return jsonify(log.keep(id, float(request.args["degrees"])))
+    degrees = request.args.get("degrees", type=float)
+    if id not in STATIONS or degrees is None or not isfinite(degrees):
+        abort(422, "name a station and its degrees")
+    return jsonify(log.keep(id, degrees))
 
 
 def all_readings():
@@ -215,7 +219,7 @@ check("41.1", service)
 #
 # Write `station_page`. It returns HTML that shows the station's name and, if something was measured there, the `degrees` of its last reading
 # and no others: `log.of(id)` is the list of its readings, the newest at the end. Without readings it says `no reading yet`; a station that is
-# not in `STATIONS` is 404. Mind station 3: a browser has to show its name letter by letter.
+# not in `STATIONS` is 404. Station 3 has `<` in its name: a browser has to show it letter by letter.
 
 # %% [markdown] tags=["solution"]
 # A text that Flask gets from a function becomes a page, `text/html` with the status 200. `escape` turns `<north>` into `&lt;north&gt;`;
@@ -507,7 +511,8 @@ check("41.3", service)
 # Stations of other people send theirs by POST: `{"degrees": 17.5}` to `/stations/2/readings`. Write `post_reading`, so that it
 #
 # - keeps the reading in the log, and answers 201 with its `document`, and with its address as `Location`,
-# - answers 422 and keeps nothing where `degrees` is missing, is no number (as `true` and `"17.5"` are none), or is not between -100 and 100,
+# - answers 422 and keeps nothing where `degrees` is missing, is no number (as `true` and `"17.5"` are none), or is not between -100 and 100
+#   (the two themselves are up to you),
 # - answers 404 for a station that is not known, 415 to what is no JSON, and 4xx to JSON that breaks off.
 
 # %% [markdown] tags=["solution"]
@@ -870,9 +875,9 @@ async def welcome(websocket, station, since):
 async def welcome(websocket, station, since):
     if since is not None:
         for reading in log.of(station, since):
-            await websocket.send(json.dumps(reading))
+            broadcast([websocket], json.dumps(reading))
     elif measured := log.of(station):
-        await websocket.send(json.dumps(measured[-1]))
+        broadcast([websocket], json.dumps(measured[-1]))
 
 # %% right="41.6" style="documents, with a filter of its own"
 async def welcome(websocket, station, since):
@@ -913,8 +918,8 @@ check("41.6", feed)
 # %% [markdown]
 # ## 41.7 Live
 #
-# Who watches a station is in its room. `say` may be called in any thread: it leaves a word for the feed's event loop, as `publish`
-# in the lesson. `watching` tells how many there are.
+# Who watches a station is in its room. `say` may be called in any thread: it asks the feed's event loop to send the text, as `publish`
+# in the lesson. `watching` tells how many there are. (A feed for other people's browsers also looks at `Origin`, as in exercise 35.4.)
 
 # %%
 class Room:
@@ -1128,8 +1133,9 @@ check("41.7", feed)
 # - it opens a `new WebSocket(...)` at the address, such as `ws://127.0.0.1:8002/stations/2`,
 # - for each message (`socket.onmessage = event => { ... }`) it reads `JSON.parse(event.data)`, and shows its `degrees`, and no others, in the
 #   element `degrees`, as text: `document.getElementById("degrees").textContent = ...`,
-# - when the connection has ended (`socket.onclose = () => ...`) it connects again a second later, with `setTimeout(connect, 1000)`, and then at the
-#   address with `?since=` and the number of the last reading that it has; without, as long as it has none.
+# - when the connection has ended (`socket.onclose = () => ...`) it connects again a second later, with `setTimeout(connect, 1000)`. (With many
+#   visitors the second has a random part, as in lesson 35.) The new address has `?since=` and the number of the last reading. If there was no
+#   reading yet, the address has no `?since=`.
 #
 # The check runs the page as a browser does, with a feed and a clock of its own.
 
