@@ -95,7 +95,7 @@ print(accept_for(tap[0].header("Sec-WebSocket-Key")) == tap[1].header("Sec-WebSo
 
 # %% [markdown]
 # `True`: the server did the same calculation with our key. That **proves** two things. The other side understands WebSocket, because an
-# ordinary web server does not calculate this. And it has read this very request: a cache cannot have stored the answer to a random key.
+# ordinary web server does not calculate this. And the answer is new: a cache could only send an old answer, to another key.
 #
 # It does **not** prove who the server is, and it hides nothing. The fixed string is public, so everybody can calculate the answer. For secrets
 # there is `wss`, a WebSocket inside **TLS**, the encryption that `https` uses.
@@ -162,8 +162,8 @@ greeting = talk(echo, hello)
 greeting[2]
 
 # %% [markdown]
-# The server understood the frame, and sent *Hello* back. (Before you run the cell, the view has `..` in place of the mask key and the masked
-# payload. Run it, and compare the view with the bytes.)
+# The server understood the frame, and sent *Hello* back. (The stored view has `..` in place of the mask key, because a client takes a new key
+# each time. Run the cell, and compare the view with the bytes.)
 #
 # The server's frame is shorter, so read that one first. The second line shows its first two bytes as bits:
 
@@ -191,10 +191,10 @@ print(f"{answer[0]:08b} {answer[1]:08b}")
 # - **FIN**: the message ends with this frame.
 # - **opcode**: what kind of frame it is.
 # - **MASK**: the payload is masked, and its key follows. (You will see what that means.)
-# - **length**: how many bytes the **payload** has, the content of the frame.
+# - **length**: how many bytes the **payload** has, the content of the frame. In a short frame of a server, the payload begins right behind it.
 #
-# In Python, `>> 7` moves the bits seven places to the right, so that only the first bit is left. `& 0b00001111` keeps the last four bits,
-# and sets the others to 0.
+# In Python, `>> 7` moves the bits seven places to the right, so that only the first bit is left: `0b10000001 >> 7` is `1`. `& 0b00001111`
+# keeps the last four bits, and sets the others to 0: `0b10000101 & 0b00001111` is `0b0101`, that is 5.
 
 # %%
 fin = answer[0] >> 7
@@ -206,11 +206,17 @@ payload = answer[2 : 2 + length]
 fin, opcode, masked, length, payload
 
 # %% [markdown]
-# | opcode | frame | opcode | frame |
-# |---|---|---|---|
-# | 1 | text, as UTF-8 | 8 | close: the end |
-# | 2 | binary: any bytes | 9 | ping: are you there? |
-# | 0 | continuation of the message before | 10 | pong: the answer to a ping |
+# | opcode | frame |
+# |---|---|
+# | 0 | continuation of the message before |
+# | 1 | text, as UTF-8 |
+# | 2 | binary: any bytes |
+# | 8 | close: the end |
+# | 9 | ping: are you there? |
+# | 10 | pong: the answer to a ping |
+#
+# Browsers and servers often agree to compress their messages. Then the first reserved bit is set, the frame begins with `c1`, and you cannot read
+# its payload (RFC 7692). The servers of this lesson do not compress.
 #
 # **Predict, then run.** The field for the length has seven bits, and seven bits count to 127. How does a frame write the length 200?
 
@@ -225,7 +231,8 @@ long.frames[1].raw[:8].hex(" ")
 # <details><summary>Answer</summary>
 #
 # `7e` is 126. It means that the length stands in the next two bytes: `00 c8` is 200. 127 means that it stands in the next eight bytes. So a
-# server's frame has two bytes before a short payload, and ten before a very long one.
+# server's frame has two bytes before a short payload, four before a longer one, and ten before a very long one. The shortest form is the only
+# one allowed.
 #
 # </details>
 #
@@ -246,9 +253,14 @@ mask(masked_payload, key)
 # %% [markdown]
 # The key is in the same frame, so the mask hides nothing. What is it for?
 #
-# A web page decides what its browser sends. Without a mask, a bad page could send bytes that look like an HTTP request. An old proxy on the
-# way might take them for one, and store a wrong answer for everybody (RFC 6455 §10.3). So the browser takes a new random key for each frame,
-# and the page cannot know which bytes will cross the wire (§5.3). The danger comes from pages, so only clients mask.
+# Imagine frames without a mask (RFC 6455 §10.3):
+#
+# 1. A bad page sends, over its WebSocket, a text that looks like the request `GET /script.js`.
+# 2. An old proxy on the way does not know WebSockets, and takes the text for a request.
+# 3. It stores what comes back, from the bad page's server, as `/script.js`, for everybody.
+#
+# With a mask step 1 fails. The browser takes a new random key for each frame, so the page cannot choose the bytes that cross the wire (§5.3). The
+# danger comes from pages, so only clients mask.
 #
 # Now write frames yourself: two bytes, the key, the masked payload. `fin << 7` moves the bit FIN to the first place, and `|` combines it
 # with the opcode. `0x80` is the bit MASK. (This works for payloads up to 125 bytes.)
@@ -347,7 +359,7 @@ talk(echo, frame(1, "Zoë".encode("latin-1"))).frames
 # ## Break it: a message that is too big
 #
 # The server accepts messages up to 1 MiB. This frame announces one byte more, and its payload is never sent. `0xFF` is the bit MASK and the
-# length 127. So eight bytes with the length follow, and then a mask key of four zeros.
+# length 127. So eight bytes with the length follow (`to_bytes(8)` writes a number in eight bytes), and then a mask key of four zeros.
 
 # %% breaks="a frame promises more than the server takes, and gets 1009"
 huge = bytes([0x81, 0xFF]) + (2**20 + 1).to_bytes(8) + bytes(4)

@@ -107,7 +107,7 @@ done = await asyncio.gather(stubborn("Ada"), stubborn("Ben"))
 # A WebSocket server is one `async` function. The library calls it each time a client connects, and gives it the connection. Each client
 # has a call of its own, and these calls take turns, as the ushers did.
 #
-# `async for` takes one message after the other. It ends when the client closes the connection. Below, a client sends two messages over one
+# `async for` takes one message after the other. It ends when the client says goodbye. Below, a client sends two messages over one
 # connection.
 
 # %%
@@ -195,8 +195,9 @@ tap.frames.sent_by("server")[-1]
 #
 # </details>
 #
-# So a handler needs a loop. `async for` is one. You will also see `while True` with `recv`. But `recv` cannot return *no more messages*. It
-# raises `ConnectionClosed` when the client leaves, so that loop needs `try` and `except` as well.
+# So a handler needs a loop. `async for` is one. You will also see `while True` with `recv`. But `recv` has no value for *the end*. It
+# raises `ConnectionClosed` when the client leaves, so that loop needs `try` and `except` as well. (When a client vanishes without a goodbye, `async
+# for` raises it, too: lesson 34.)
 #
 # ## Break it: one argument too many
 #
@@ -255,8 +256,8 @@ except KeyboardInterrupt:
 # Read it from the end. `asyncio.run` makes an event loop and runs one coroutine in it. `websockets.serve` listens on the port until its
 # block ends. The block must not end, so it waits for a **Future**.
 #
-# A Future is a result that will come later (JavaScript calls it a Promise). This one never gets a result, so `await` waits for ever, and
-# meanwhile the server serves.
+# A Future is a result that will come later (JavaScript calls it a Promise). This one never gets a result. `await asyncio.Future()` is the usual way
+# to write: wait here for ever. Meanwhile the server serves.
 #
 # Start the file. `launch` runs it as a program of its own, as a terminal would. Then talk to it, and stop it. `own.stop()` does what Ctrl+C
 # does in a terminal: Python raises `KeyboardInterrupt` in the program. (`echo` has to leave port 8002 first.)
@@ -315,8 +316,9 @@ errand.close()  # this coroutine never ran, and Python would complain about that
 # A notebook has an event loop already, which runs your cells. `asyncio.run` tries to start a second one inside of it, and Python does not
 # allow that. You do not need a second one. **In a cell, write `await`**: `await visit(1)`.
 #
-# Sometimes you cannot change the code that calls `asyncio.run`. For this case there is **nest_asyncio**. It changes Python, so that
-# a running loop can be used once more. The original project has ended. Its successor is called nest_asyncio2.
+# You may skip the next cell. Sometimes you cannot change the code that calls `asyncio.run`, because it is not yours. For this case there is
+# **nest_asyncio**. It changes Python, so that a running loop can be used once more. The original project has ended. Its successor is called
+# nest_asyncio2.
 
 # %%
 import nest_asyncio2 as nest_asyncio
@@ -325,8 +327,9 @@ nest_asyncio.apply()
 asyncio.run(visit(2))
 
 # %% [markdown] minutes=7
-# It has a price. The change affects every library in this notebook, until you restart the kernel. And `asyncio.run` no longer cleans up:
-# tasks that are left over go on running. (If you run the cell with the error again, there is no error now.)
+# It has a price. The change affects every library in this notebook, until you restart the kernel (the button ⟳). And `asyncio.run` no longer cleans
+# up: tasks that are left over go on running. (If you run the cell with the error again, there is no error now.) So use it only for code of others.
+# In your own cells write `await`.
 #
 # | where | write |
 # |---|---|
@@ -477,6 +480,12 @@ async with websockets.connect(clock.url) as websocket:
 # ```
 #
 # Then press Ctrl+C in the server's terminal. What do both clients print?
+#
+# <details><summary>Answer</summary>
+#
+# *The server has left.*, at once, since one of their two tasks always receives.
+#
+# </details>
 #
 # ## Recap
 #

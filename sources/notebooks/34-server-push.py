@@ -174,7 +174,8 @@ with wire(strict) as tap, socket.create_connection(("127.0.0.1", tap.port)) as a
 
 # %% [markdown] minutes=2
 # The server sent a ping, got no pong, sent a close frame with 1011, and removed the client. With the library's own times, a client in a
-# tunnel stays in the set for up to 50 seconds. So a set of clients shows which clients *were* there a moment ago.
+# tunnel stays in the set for up to 50 seconds: 20 until the ping, 20 without a pong, 10 without an answer to the close frame. With much data waiting
+# for it, it stays even longer. So a set of clients shows which clients *were* there a moment ago.
 #
 # ## A set for each show
 #
@@ -277,7 +278,7 @@ async def in_turn(websocket):
 # %%
 def pictures_for_ben(server):
     received = 0
-    with connect(server.url, max_queue=1, close_timeout=0.1), connect(server.url) as ben:
+    with connect(server.url, max_queue=1, close_timeout=0.1) as slow, connect(server.url) as ben:  # slow never reads
         ben.send("go")
         with suppress(TimeoutError):
             while received < COUNT:
@@ -301,7 +302,7 @@ print("all 200:", got_in_turn == COUNT)
 #
 # </details>
 #
-# A sender that has to wait because a receiver is slow: this is called **back-pressure**. With one client it is useful, because nothing piles
+# **Back-pressure** means: a sender has to wait because its receiver is slow. With one client it is useful, because nothing piles
 # up. With many clients, one slow client stops the server for all of them.
 #
 # ## broadcast, and its price
@@ -345,7 +346,8 @@ plt.show()
 
 # %% [markdown] minutes=3
 # In words: with `broadcast`, Ben receives all pictures. But the server keeps almost every picture for the slow client, and its memory grows
-# without end. Keep-alive does not help: the ping has to wait behind the pictures.
+# without end. (The line is flat at first: the first pictures fit into the memory of the operating system.) Keep-alive does not help here: the ping has
+# to wait behind the pictures.
 #
 # ## The bound
 #
@@ -376,13 +378,14 @@ plt.show()
 
 # %% [markdown] minutes=7
 # The slow client loses its connection, and Ben gets everything. This is hard, but honest: the client learns that it has missed something.
-# (The seat feed first tries a close frame with code **1013**, *try again later*. The code is registered, but RFC 6455 does not list it. See
-# `pause_writing` in [servers/seats/client_limits.py](../servers/seats/client_limits.py).)
+# Where only the newest state counts, there is another way, called **conflation**: the server keeps one message for each slow client, the newest, in
+# place of all of them.
 #
 # ## Coming back
 #
 # A client that was disconnected connects again. What has it missed? The seat feed **numbers** its changes. Ben remembers the number of the last
-# one. He also remembers the `life`: a name for this series of numbers. When he comes back, he sends both in the address.
+# one. Each time the server starts, its numbers begin again. So each start has a name, its `life`, and Ben remembers
+# that, too. When he comes back, he sends both in the address.
 #
 # In this cell Ben leaves, two things change, and Ben comes back. (`Seats` holds the seats, and `life="monday"` gives the series a name that you can
 # read.)

@@ -36,6 +36,7 @@ from websockets.sync.client import connect
 
 # %%
 from servers import web_server
+from servers.guard.own_hosts import own_origins
 from wirelab import launch, stop_all, wire
 
 site = launch("servers.web_server")
@@ -115,7 +116,7 @@ publish("told.html", PAGE, f'"{feed.url}/shows/1"')
 # |---|---|---|
 # | `await connect(url)` | `new WebSocket(url)` | returns at once; `onopen` is called later |
 # | `await websocket.recv()` | `socket.onmessage` | called with each message, as `event.data` |
-# | `await websocket.send(text)` | `socket.send(text)` | returns at once |
+# | `await websocket.send(text)` | `socket.send(text)` | returns at once, and the browser keeps what the network does not take yet (`bufferedAmount`) |
 # | `ConnectionClosed` | `socket.onclose` | called with `event.code` and `event.reason` |
 #
 # There is no `await` here. You name functions, and the browser's event loop calls them. `socket.readyState` is the state of the connection: 0
@@ -210,7 +211,7 @@ tap
 # | header | what it says |
 # |---|---|
 # | `Origin` | where the page came from: scheme, host and port. A page cannot change it |
-# | `Cookie` | strings that this host has stored in the browser. The browser adds them by itself |
+# | `Cookie` | strings that this host has stored in the browser, whichever of its ports. The browser adds them by itself |
 # | `User-Agent`, `Accept-Language` | as in each request of a browser |
 # | `Sec-WebSocket-Extensions` | an offer to compress messages, which this feed declines |
 #
@@ -253,7 +254,7 @@ refused
 # %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# *closed with 1006*, and nothing else. On the wire there are a status, 403, and a sentence with the reason. JavaScript gets neither: a page
+# *closed with 1006*, and nothing else. On the wire there are a status, 403, and a sentence with the reason. JavaScript does not get to see them: a page
 # must not find out what is at addresses that are not its own. You find the reason in the server's log, or in the developer tools (F12).
 #
 # </details>
@@ -285,8 +286,9 @@ counter = launch(tickets, port=8022)
 as_a_page_of("https://stranger.example")
 
 # %% [markdown]
-# The script of the other site has read Ada's booking. This attack is called **cross-site WebSocket hijacking**. (A browser would not
-# send a cookie marked `SameSite=Lax` here. Some browsers treat every cookie like that, others do not.)
+# The script of the other site has read Ada's booking. This attack is called **cross-site WebSocket hijacking**. Today many browsers protect you: they
+# do not send a cookie marked `SameSite=Lax` here, and some treat every cookie like that. But not all do, and a page at another port or another
+# subdomain is the same *site*. So the server has to look at `Origin`.
 #
 # Mended: give the library a list of the origins that it may accept. `None` in the list stands for a client without `Origin`, as most programs
 # are.
@@ -307,7 +309,7 @@ except InvalidStatus as error:
 # |---|---|
 # | connect to any server | yes, unless the server looks at `Origin`. Some browsers ask you first if it is your own computer |
 # | use `ws://` if it came by `https://` | no: `SecurityError`, without a byte on the wire. Chrome and Firefox allow your own computer |
-# | set headers of the handshake | only `Sec-WebSocket-Protocol`. Send a token in the first message, not in the address, which is logged |
+# | set headers of the handshake | only `Sec-WebSocket-Protocol`. So a page sends a token in its first message (in the address it would be logged) |
 # | send a ping | no. The browser answers the server's pings by itself, but a page cannot ping a silent server |
 # | learn why a handshake failed | no: it gets 1006 in each case |
 #
@@ -345,7 +347,7 @@ def sign(entry):
         websocket.send(entry)
 
 
-guest_book = launch(guests, port=8032)
+guest_book = launch(guests, port=8032, origins=[None, own_origins()])
 sign("Ada was here")
 publish("guests.html", GUESTS, seen_from_page(guest_book))
 
@@ -391,35 +393,38 @@ feed.stop()
 feed
 
 # %% [markdown]
-# Your first page says *closed with 1001*. (Behind Jupyter's proxy it says 1005, *no code*: the proxy does not pass the code on.) It
-# stays closed, because a browser does not connect again by itself. The page has to make a new `WebSocket`. In its shortest form:
+# The page of *Ten lines of your own* says *closed with 1001*. (Behind Jupyter's proxy it says 1005, *no code*: the proxy does not pass the code on.)
+# It stays closed, because a browser does not connect again by itself. The page has to make a new `WebSocket`. In its shortest form:
 #
 # ```js
 # socket.onclose = () => setTimeout(connect, 1000);  // call connect() in a second
 # ```
 #
-# The large page does it with more care. The next cell starts the feed again, and prints the page's `connect`. Find the line that calls `connect`
-# again, and the line that makes the waits grow.
+# The large page does it with more care. Its waits grow with each try: **exponential backoff**, which you know from lesson 27. Shortened to what
+# matters, it says:
+#
+# ```js
+# let tries = 0;
+# socket.onclose = () => {
+#   const wait = Math.min(1.5 ** tries++, 5);               // 1, 1.5, 2.25 … seconds, and never more than 5
+#   setTimeout(connect, 1000 * wait * (0.5 + Math.random()));  // with a random part
+# };
+# ```
+#
+# Start the feed again, and watch the large page: it is back after a few seconds. All seats are free, since this feed keeps them in memory. (The whole
+# function stands in [servers/public/seats.js](../servers/public/seats.js).)
 
 # %%
 feed = launch("servers.seat_feed")
-
-script = (web_server.PUBLIC / "seats.js").read_text(encoding="utf-8")
-start = script.index("function connect(")
-print(script[start : script.index("\n}", start) + 2])
+feed
 
 # %% [markdown]
-# `setTimeout(connect, wait)` calls `connect` again. `1.5 ** tries++` makes the waits grow, up to a limit of 5 seconds: **exponential
-# backoff**. The large page is back after a few seconds. All seats are free, since this feed keeps them in memory.
-# (`since` and `life` are those of lesson 34.)
+# The page says *live* only when a message comes. `onopen` alone may mean that only a proxy has answered.
 #
-# The page says *live* only when a message comes, or when the connection stays open for two seconds. `onopen` alone may mean that only a proxy
-# has answered.
-#
-# The wait is random, too. Why? The first cell calculates when one page tries to connect, if its wait is not random.
+# The wait is random, too: the **jitter** of lesson 27. The first cell calculates when one page tries to connect, if its wait is not random.
 #
 # In the second cell, 300 pages lose the same server at second 0. Each bar counts the tries in a third of a second. With the same wait, all
-# pages come at the same moments, to a server that has just started. A random wait spreads them out. The random part is called **jitter**.
+# pages come at the same moments, to a server that has just started. A random wait spreads them out.
 
 # %%
 def tries_at(jitter):

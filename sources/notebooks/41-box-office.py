@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Everything together
 #
-# 37 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [27](27-a-service-that-holds.ipynb) and
+# 40 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [27](27-a-service-that-holds.ipynb) and
 # [35](35-browser-client.ipynb).
 #
 # By the end you can
@@ -25,6 +25,7 @@
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urljoin
 
 import requests
 from websockets.sync.client import connect
@@ -52,7 +53,7 @@ booked.status_code, booked.headers["Location"]
 # Seat 17 changed its colour in both pages, and nobody loaded them again. Now write your name into one of the pages, and press a seat:
 # both pages change.
 
-# %% [markdown] minutes=5
+# %% [markdown] minutes=8
 # ## One door, three servers
 #
 # ```mermaid
@@ -74,13 +75,10 @@ booked.status_code, booked.headers["Location"]
 # **Ask:** Which of the three parts could you leave out, and what would be missing then? Without the feed pages go stale;
 # without the service nothing is sold; without the site there is no page.
 
-# %%
-show(box_office.BoxOffice.__call__)
-
 # %% [markdown]
 # The three parts run in one server, **uvicorn**. A server and an app have to agree on how the one calls the other. Python has two such agreements.
 # With **WSGI** (PEP 3333) the app is a function. It gets the request as a dictionary, and returns the body. It is called once for each request, in
-# a thread, and returns when all is said. Flask apps are of this kind:
+# a thread. Flask apps are of this kind:
 
 # %%
 def wsgi_app(environ, start_response):
@@ -91,10 +89,16 @@ def wsgi_app(environ, start_response):
 requests.get(launch(wsgi_app).url + "/shows", timeout=3).text
 
 # %% [markdown]
-# A WebSocket does not fit in there: it is never all said. With **ASGI** the app is an `async` function, as in the cell above. `scope` describes the
-# request or the handshake. The app awaits `receive()` for each message of the client, and `send()` for each of its own, as often as it likes. So one
-# server can have pages and WebSockets, in one event loop. To call the Flask app there is a bridge, `a2wsgi`: it calls a WSGI app in a thread, and
-# speaks ASGI for it.
+# A WSGI app gets one request. After that it can send, but receive nothing more, and a WebSocket goes on in both directions. So there is a second
+# agreement, **ASGI**: the app is an `async` function. It waits for a message with `await receive()` and sends one with `await send(...)`, as often
+# as it likes. So one server can have pages and WebSockets, in one event loop. For the Flask app there is a bridge, `a2wsgi`: it calls a WSGI app
+# in a thread, and speaks ASGI for it.
+#
+# This is the door of the box office, an ASGI app. `scope` describes the request or the handshake. Look at the `for` loop only: it compares the
+# beginning of the path with `/api` and `/feed`. You may skip the other lines.
+
+# %%
+show(box_office.BoxOffice.__call__)
 
 # %% [markdown]
 # **Predict, then run.** Three ordinary GETs, one to each. What status does each answer with, and in which format?
@@ -107,16 +111,16 @@ for path in ["/seats.html", "/api/shows/1", "/feed/shows/1"]:
 # %% [markdown] minutes=1
 # <details><summary>Answer</summary>
 #
-# The site has a page, the service a document. The feed speaks another language, and asks for the upgrade: 426, as in lesson 32.
+# The site has a page in HTML, the service a document in JSON. The feed speaks another language: it answers 426 with a line of plain text, and asks
+# for the upgrade, as in lesson 32.
 # All three answers come from one server, at one port.
 #
 # </details>
 #
 # ## Why one door
 #
-# A scheme, a host and a port together are an **origin**. With `fetch`, a page may read responses of its own origin. A server of another origin has
-# to permit it in its response: **CORS**. Without the permission the page cannot read the response, but the server may have carried out the request.
-# A WebSocket has no CORS: there the server looks at `Origin`. The box office has one origin for all three parts, so no permission is needed.
+# You know origins from lesson 26: a scheme, a host and a port. The box office has one origin for all three parts. So its page may read every
+# response, and needs no permission (CORS). For a WebSocket there is no such permission, so the feed looks at `Origin` itself.
 #
 # The page needs no address of a server, either. It uses the relative addresses `api/bookings` and `feed/shows/1`. They are right behind a proxy,
 # too, such as Jupyter's.
@@ -124,25 +128,25 @@ for path in ["/seats.html", "/api/shows/1", "/feed/shows/1"]:
 # %% [markdown] minutes=2
 # ## From link to link
 #
-# A program needs to know one address. From there it follows links, and never puts an address together itself. `follow` gets a
-# document, takes the address of a link from it, and gets the next document.
+# A program needs to know one address. From there it follows links, and never glues an address together itself. `follow` gets a
+# document, takes the address of a link from it, and gets the next document. `urljoin` reads a link as a browser does (lesson 24).
 
 # %%
 def follow(address, *links):
     document = requests.get(address, timeout=3).json()
     for link in links:
-        address = office.url + document["_links"][link]["href"]
+        address = urljoin(address, document["_links"][link]["href"])
         document = requests.get(address, timeout=3).json()
     return address, document
 
 
-address, seats = follow(office.url + booked.headers["Location"], "about", "seats")
+address, seats = follow(urljoin(office.url, booked.headers["Location"]), "about", "seats")
 print(address)
 seats["taken"]
 
 # %% [markdown] minutes=7
 # The program went from the booking to its show, and from the show to its seats. The links begin with `/api`, because the box office tells
-# the service its prefix. The service of lesson 22 did not need to change.
+# the service its prefix. The service itself did not need to change.
 #
 # ## How a change reaches the feed
 #
@@ -163,8 +167,17 @@ store.cancel(hamlet.id)
 
 # %% [markdown]
 # A `Change` contains all that a page needs: its number, the show, the seat, and whether the seat is taken. In the box office, the
-# subscriber is a method of the feed. It is called `publish` because the feed publishes the change in its turn, to its clients. Find the line that
-# gives this work to the event loop:
+# subscriber is a method of the feed, and the store calls it once for each change. It is called `publish` because the feed then publishes the
+# change to its own clients.
+#
+# ```mermaid
+# flowchart LR
+#     store -- "publish(change)" --> thread["thread of the service"]
+#     thread -- call_soon_threadsafe --> loop["event loop of the feed"]
+#     loop -- tell --> clients["clients that watch"]
+# ```
+#
+# Find the line that gives this work to the event loop:
 
 # %%
 show(seat_feed.Feed.publish)
@@ -235,8 +248,8 @@ tap
 # - a `POST`, and 201 with `Location` and `ETag`: lessons 22 and 25;
 # - a frame without a request: the change, pushed to each client that watches.
 #
-# The last two come on two connections, from two threads. Either may be first. So the clock does not give the order of two changes. The number
-# in the change does:
+# The last two come on two connections, from two threads. In the picture one of them came first; next time it may be the other. So the clock does
+# not give the order of two changes. The number in the change does:
 
 # %%
 pushed = [frame for frame in tap.frames.sent_by("server") if b'"change"' in frame.payload]
@@ -299,17 +312,26 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
 # %% [markdown]
 # Mended: the bookings go into a file. The service writes a booking to the file before it answers 201. So no promised seat is lost, even if
-# the process is killed. The cell starts the office, books, and starts the office again with the same file.
+# the process is killed. The cell starts the office, books, kills the process, and starts the office again with the same file.
 
 # %%
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
+
+
+def process_of(server):
+    """The process that listens at the server's port."""
+    return next(one for one in psutil.Process().children(recursive=True) if str(server.port) in one.cmdline())
+
 
 folder = TemporaryDirectory()
 kept = ["--database", str(Path(folder.name) / "bookings.db")]
 
 office = launch("servers.box_office", args=kept)
 requests.post(office.url + "/api/bookings", json=wanted, timeout=3)
+process_of(office).kill()
 office = launch("servers.box_office", args=kept)
 requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
@@ -350,8 +372,9 @@ office
 #
 # <details><summary>Why does the page book with POST, and not with a message on its WebSocket?</summary>
 #
-# A POST has an answer of its own, with a status code, and servers on the way can log it and refuse it. It can be tried again here, since
-# the database refuses a second booking of one seat. For a WebSocket you would have to write all of this yourself.
+# A POST has an answer of its own, with a status code, and servers on the way can log it and refuse it. Tried again, it cannot book twice, since the
+# database refuses a second booking of one seat. (With an `Idempotency-Key`, the second answer would be the first one: lesson 27.) For a WebSocket
+# you would have to write all of this yourself.
 #
 # </details>
 # <details><summary>Why does the change come by WebSocket, and not as the answer to a GET?</summary>
