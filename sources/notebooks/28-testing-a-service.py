@@ -308,14 +308,14 @@ def fails(old, new):
     return code == 1
 
 
-mutants = [("<= 120", "<= 121"), ("1 <=", "2 <="), ("}, 409", "}, 200"), ("= sent\n        ret", "= {}\n        ret")]
+mutants = [("<= 120", "<= 121"), ("1 <=", "2 <="), ("}, 409", "}, 200"), ("[seat] = sent", "[seat] = {}")]
 
 # %% [markdown]
 # The last one stores an empty dictionary in place of what was sent. **Predict, then run.** For which of the four does a test fail?
 
 # %% tags=["predict"]
 for old, new in mutants:
-    print(f"{old!r:24} → {new!r:22}", "a test fails" if fails(old, new) else "nobody notices")
+    print(f"{old:13} → {new:13}", "a test fails" if fails(old, new) else "nobody notices")
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -325,8 +325,8 @@ for old, new in mutants:
 #
 # </details>
 #
-# Each mutant that survives shows that a test is missing. Here are two tests in one: the right values at the **boundary**, and a look at what was stored. With
-# them, each mutant makes a test fail, and the right service passes. Tools such as mutmut make mutants of a whole program.
+# Each mutant that survives shows that a test is missing. Here are two tests in one: the right values at the **boundary**, and a look at what was stored. Then
+# the second and the fourth mutant make a test fail too, and the right service passes. Tools such as mutmut make mutants of a whole program.
 
 # %%
 # %%writefile my_office/test_stored.py
@@ -340,7 +340,7 @@ def test_what_was_booked_is_there(client, seat):
     assert client.get(created.headers["Location"]).get_json() == wanted
 
 # %%
-print([fails(old, new) for old, new in mutants])
+print([fails(old, new) for old, new in mutants[1::2]])
 run_tests()
 
 # %% [markdown] tags=["notes"]
