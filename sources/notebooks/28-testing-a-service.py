@@ -80,7 +80,7 @@ def test_a_seat_is_sold_once():
 run_tests()
 
 # %% [markdown]
-# The point is a test that **passed**, and the `F` is one that **failed**. pytest shows the line that failed and the two values: the service answered 201, and 409
+# The dot is a test that **passed**, and the `F` is one that **failed**. pytest shows the line that failed and the two values: the service answered 201, and 409
 # was expected. So the service sells a seat twice.
 #
 # In a terminal, go to the folder with `cd notebooks/my_office` and type `python -m pytest`.
@@ -167,7 +167,7 @@ run_tests()
 run_tests("-k", "sold_once")
 
 # %% [markdown]
-# Such tests are a trap. They pass or fail by their order, and one failing test makes others fail. The cause is the line `booked = {}` at
+# Whether such tests pass depends on their order, and one test makes another one fail. The cause is the line `booked = {}` at
 # the top of the file: there is one dictionary for the whole process.
 #
 # The cure has two parts. The first one is a function that makes an app with a dictionary of its own:
@@ -260,7 +260,7 @@ run_tests("--setup-show")
 # %% [markdown] minutes=5
 # ## One test, many values
 #
-# What may stand for a seat? `parametrize` runs one test for each value of a list, and shows each as a test of its own.
+# Which values may a client send as a seat? `parametrize` runs one test for each value of a list, and shows each as a test of its own.
 
 # %%
 # %%writefile my_office/test_seats.py

@@ -46,7 +46,8 @@ tap[0]
 # %% [markdown] minutes=4
 # ## A certificate authority of your own
 #
-# Encryption alone is not enough: the client has to know *with whom* it shares the key. So a server shows a **certificate**. It says: this public key belongs to this name.
+# Encryption alone is not enough: the client has to know *who* is at the other end. A server has two keys. It signs with the private one, and with the public one
+# everybody can verify the signature. A **certificate** says which public key belongs to a name.
 # A **certificate authority** (CA) has signed it, and the client trusts that authority. Browsers come with a list of such authorities. With the package **trustme**
 # you are an authority yourself:
 
@@ -72,7 +73,7 @@ print("signed by your authority:", shown.issuer == signer.subject)
 shown.verify_directly_issued_by(signer)
 
 # %% [markdown]
-# trustme is made for tests. Anybody who has the key of your authority can pass for any server, before each client that trusts it.
+# trustme is made for tests. Anybody who has the key of your authority can pass for any server, to each client that trusts it.
 #
 # ```mermaid
 # flowchart LR
@@ -185,7 +186,7 @@ print(ask(stranger.url, verify=False))
 #
 # </details>
 #
-# The second connection was encrypted, but to the wrong server. The cure is never to switch verification off. Give the client the authority that it lacks: `verify="my_authority.pem"`.
+# The second connection was encrypted, but to the wrong server. Never switch verification off. Give the client the authority that it lacks: `verify="my_authority.pem"`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** The stranger stands in your wireless network. How does a client come to the stranger's server? (By a false answer of DNS, or because the network's router is the stranger's.)
@@ -195,7 +196,7 @@ print(ask(stranger.url, verify=False))
 # %% [markdown] minutes=5
 # ## What the wire shows now
 #
-# A tap is a stranger on the way. It gets a port instead of a server, and passes on what it cannot read.
+# A tap is an **eavesdropper**: it reads what crosses and changes nothing. It gets the port here instead of the server, because it cannot read what is encrypted.
 
 # %% tags=["nbval-ignore-output"]
 with wire(secret.port) as tap:
@@ -247,7 +248,7 @@ with connect(echo.url, ssl=trusting) as websocket:
 # %% [markdown] minutes=7
 # ## A reverse proxy
 #
-# Large servers often do not speak TLS themselves. A **reverse proxy** stands before them. Clients connect to the proxy. It decrypts each request, sends it to an **upstream** server
+# Large servers often do not speak TLS themselves. A **reverse proxy** stands in front of them. Clients connect to the proxy. It decrypts each request, sends it to an **upstream** server
 # inside, and sends the answer back. Here is a small one. `X-Forwarded-Proto` tells the upstream how the client came.
 
 # %%
@@ -309,7 +310,7 @@ inside.http[-1].request
 # %% [markdown] minutes=3
 # ## nginx, line by line
 #
-# **nginx** is such a proxy. This file puts it before the box office. The tests of this course run nginx with it, and book a seat and watch a change through it.
+# **nginx** is such a proxy. This file puts it in front of the box office. The tests of this course run nginx with it, and book a seat and watch a change through it.
 
 # %%
 from pathlib import Path
@@ -342,7 +343,7 @@ Path("my_authority.pem").unlink(missing_ok=True)
 #
 # | for | look for |
 # |---|---|
-# | certificates that all browsers trust, for nothing | Let's Encrypt; the protocol is ACME (RFC 8555) |
+# | certificates that all browsers trust, free of charge | Let's Encrypt; the protocol is ACME (RFC 8555) |
 # | a reverse proxy that gets them by itself | Caddy, Traefik |
 # | browsers that never try `http` again | the header `Strict-Transport-Security` (RFC 6797) |
 # | certificates for your own computer, known to its browsers | mkcert |
@@ -379,7 +380,7 @@ Path("my_authority.pem").unlink(missing_ok=True)
 #
 # </details>
 #
-# **Now you:** put a proxy with TLS before [your weather station](../exercises/41-weather-live.ipynb).
+# **Now you:** encrypt [your weather station](../exercises/41-weather-live.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 
 # %%
