@@ -469,7 +469,8 @@ servers["waitress"] = launch("servers.waitress_server")
 #
 # </details>
 #
-# **Now you:** [exercise 27](../exercises/27-a-service-that-holds.ipynb). **Next lesson:** [Pages go stale](31-stale-pages.ipynb).
+# **Now you:** [exercise 27](../exercises/27-a-service-that-holds.ipynb). **Next lesson:** [Tests for your own
+# service](28-testing-a-service.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 
 # %%

@@ -344,7 +344,7 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 #
 # | it lacks | look for |
 # |---|---|
-# | encryption | TLS: `https`, `wss`, a certificate |
+# | encryption | [lesson 42](42-encrypted.ipynb): TLS, `https`, `wss` |
 # | room for thousands | nginx or Caddy as a reverse proxy, and several processes as its **upstreams** |
 # | users who log in | OpenID Connect, sessions, cookies with `SameSite` |
 # | several computers with the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` in place of the watchers |
@@ -395,11 +395,11 @@ office
 # </details>
 
 # %% [markdown]
-# **Now you:** build [the same for the weather station](../exercises/41-weather-live.ipynb), in eight stages.
+# **Now you:** build [the same for the weather station](../exercises/41-weather-live.ipynb). **Next lesson:** [The same,
+# encrypted](42-encrypted.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 #
-# The last cell stops the servers. After *Run All Cells* the page above is therefore no longer live. To see it live, run the cells from the top,
-# one by one.
+# The last cell stops the servers. After *Run All Cells* the page above is therefore no longer live. To see it live, run the cells one by one.
 
 # %%
 stop_all()

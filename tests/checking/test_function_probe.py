@@ -147,6 +147,15 @@ def test_an_exception_can_be_what_a_function_returns() -> None:
     assert probe.expect.failure is None
 
 
+def test_another_function_is_called_with_the_same_expectations() -> None:
+    probe = caller(lambda: iter("ab"))
+    steps = probe.returns()
+    assert [probe.beside(lambda: next(steps)).returns() for _ in "ab"] == ["a", "b"]
+    probe.beside(lambda: next(steps)).returns()
+    assert probe.expect.failure
+    assert probe.expect.failure.kind == "StopIteration"
+
+
 def test_an_exception_that_is_returned_is_not_raised() -> None:
     assert not is_raised(caller(lambda: KeyError()).catching().returns(), "KeyError")
 

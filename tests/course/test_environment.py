@@ -21,7 +21,9 @@ def project(course: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def wanted(project: dict[str, Any]) -> dict[str, SpecifierSet]:
-    return {canonicalize_name((one := Requirement(line)).name): one.specifier for line in project["dependencies"]}
+    """Each package that is wanted on this computer, with its versions."""
+    needed = [one for one in map(Requirement, project["dependencies"]) if not one.marker or one.marker.evaluate()]
+    return {canonicalize_name(one.name): one.specifier for one in needed}
 
 
 def versions(lock: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from wirelab.checking.function_probe import CallResult, FunctionProbe
 from wirelab.checking.html_tree import tags_in
 from wirelab.checking.page_probe import PageProbe, PageSocket
 from wirelab.checking.probe import Probe, Reply, path_of, request_in
-from wirelab.checking.raised_value import error_in, is_raised
+from wirelab.checking.raised_value import error_in, failure_in, is_raised
 from wirelab.checking.result import MIME, Finding, Result, Verdict
 from wirelab.checking.runner import check
 from wirelab.checking.stub_server import Answer
@@ -33,6 +33,7 @@ __all__ = [
     "error_in",
     "exercise",
     "exercises",
+    "failure_in",
     "is_raised",
     "path_of",
     "request_in",

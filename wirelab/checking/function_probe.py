@@ -77,6 +77,10 @@ class FunctionProbe:
         """The same function, for calls that are to end with an exception."""
         return FunctionProbe(self.function, self.expect, self._deadline, catches=True)
 
+    def beside(self, function: Callable[..., Any]) -> "FunctionProbe":
+        """Another function with the same expectations and the same end, as the next step of a generator."""
+        return FunctionProbe(function, self.expect, self._deadline, catches=self._catches)
+
     def returns(self, *arguments: Any, hint: Hints = ()) -> Any:
         """What the function returns for these arguments.
 

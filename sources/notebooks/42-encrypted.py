@@ -1,0 +1,387 @@
+# %% [markdown]
+# # The same, encrypted
+#
+# 38 minutes. You need [lesson 41](41-box-office.ipynb).
+#
+# By the end you can
+#
+# - run a server for `https` and one for `wss`, with certificates of your own,
+# - say what somebody on the way sees of it, and what not,
+# - read the configuration of a reverse proxy.
+
+# %% [markdown] minutes=2
+# ## What a stranger reads
+#
+# A tap stands between a client and a server. So does each router and each wireless network on the way. This is what they all see:
+
+# %%
+import ssl
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import requests
+import trustme
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from wirelab import launch, stop_all, wire
+
+office = launch("servers.box_office")
+wanted = {"show": 1, "seat": 17, "name": "Ada"}
+with wire(office) as tap:
+    requests.post(tap.url + "/api/bookings", json=wanted, headers={"Cookie": "session=k7Qz"}, timeout=3)
+tap[0]
+
+# %% [markdown]
+# Everyone on the way can read the name and the cookie. Whoever has the cookie can act as Ada. A stranger could also *change* the bytes, for example the
+# number of the seat.
+#
+# **TLS** prevents both (RFC 8446). It stands between TCP and HTTP: it encrypts all bytes, and it notices each change. HTTP over TLS is
+# called `https`, and a WebSocket over TLS `wss`. Requests, responses and frames stay the same.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Who is on the way between your telephone and the theatre? (The wireless network, the provider, each network between, the hosting company.)
+#
+# **What goes wrong:** People say *SSL*. That was the name of TLS until 1999; Python's module still has it.
+
+# %% [markdown] minutes=4
+# ## A certificate authority of your own
+#
+# Encryption alone is not enough: the client has to know *who* is at the other end. A server has two keys. It signs with the private one, and with the public one
+# everybody can verify the signature. A **certificate** says which public key belongs to a name.
+# A **certificate authority** (CA) has signed it, and the client trusts that authority. Browsers come with a list of such authorities. With the package **trustme**
+# you are an authority yourself:
+
+# %%
+authority = trustme.CA()
+authority.cert_pem.write_to_path("my_authority.pem")
+certificate = authority.issue_cert("127.0.0.1", "localhost")
+
+# %% [markdown]
+# `my_authority.pem` is the certificate of the authority. Clients need it, and it is no secret. `certificate` is the one of the server, with its private key, which the server
+# keeps to itself.
+#
+# The package **cryptography** can read a certificate. The last line compares the signature with the authority's key, and raises an exception if they do not fit.
+
+# %%
+from cryptography import x509
+
+shown = x509.load_pem_x509_certificate(certificate.cert_chain_pems[0].bytes())
+signer = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
+names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+print("for", [str(name.value) for name in names])
+print("signed by your authority:", shown.issuer == signer.subject)
+shown.verify_directly_issued_by(signer)
+
+# %% [markdown]
+# trustme is made for tests. Anybody who has the key of your authority can pass for any server, to each client that trusts it.
+#
+# ```mermaid
+# flowchart LR
+#     authority[authority] -->|signs| certificate[certificate of 127.0.0.1]
+#     client([client]) -->|trusts| authority
+#     certificate -->|is shown by| server[server]
+#     client <-->|TLS| server
+# ```
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Who signs the certificate of the authority? (It signs its own. That is why clients need it beforehand, from another source.)
+#
+# **What goes wrong:** Somebody adds the authority to their browser for a trial and leaves it there. Do not: its key lies in a notebook.
+
+# %% [markdown] minutes=8
+# ## HTTPS
+#
+# A handler of `http.server` needs no change. Its server gets another socket: an `SSLContext` has the certificate, and `wrap_socket` puts TLS around each connection.
+
+# %%
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+certificate.configure_cert(context)
+
+
+def secured(handler, context):
+    def create_server(host, port):
+        server = ThreadingHTTPServer((host, port), handler)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        return server
+
+    return create_server
+
+# %%
+class Hello(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = b"Hello, " + self.headers.get("Cookie", "stranger").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+secret = launch(secured(Hello, context), name="secret", port=8443)
+secret
+
+# %% [markdown]
+# `ask` sends the cookie to an address. If the client does not accept the certificate, `ask` returns the reason.
+
+# %%
+import re
+
+
+def ask(url, **options):
+    try:
+        return requests.get(url, headers={"Cookie": "session=k7Qz"}, timeout=3, **options).text
+    except requests.exceptions.SSLError as error:
+        return "refused: " + re.search(r"verify failed: (.+?)[.]? \(_ssl", str(error))[1]
+
+# %% [markdown]
+# **Predict, then run.** The first client trusts the usual authorities. The second one trusts yours. What does each of them get?
+
+# %% tags=["predict"]
+print(ask(secret.url))
+print(ask(secret.url, verify="my_authority.pem"))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The first client refuses. The certificate is signed, but the client does not know by whom: it finds no certificate of the *issuer*. The second client has that
+# certificate, and it gets its answer.
+#
+# </details>
+#
+# The client also compares the name. The next server has a certificate of your authority too, but for another name:
+
+# %%
+other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+authority.issue_cert("theatre.example").configure_cert(other)
+wrong_name = launch(secured(Hello, other), name="wrong name", port=8453)
+ask(wrong_name.url, verify="my_authority.pem")
+
+# %% [markdown] tags=["notes"]
+# **Do:** Open the address of `secret` in a browser. It shows a warning, because it does not know your authority.
+#
+# **What goes wrong:** Where the notebook runs on another computer, the link does not lead there.
+
+# %% [markdown] minutes=5
+# ## Break it: verification switched off
+#
+# On the internet you will find the advice to write `verify=False` when a certificate is refused. A stranger has an authority too. It has signed a certificate for
+# 127.0.0.1, and the stranger's server says what it was sent.
+#
+# **Predict, then run.** Two clients ask the stranger's server: one with your authority, one without verification. Which of them sends its cookie?
+
+# %% tags=["predict"] breaks="without verification, the client sends its cookie to a stranger"
+import warnings
+
+warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+false = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+trustme.CA().issue_cert("127.0.0.1").configure_cert(false)
+stranger = launch(secured(Hello, false), name="stranger", port=8463)
+
+print(ask(stranger.url, verify="my_authority.pem"))
+print(ask(stranger.url, verify=False))
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The first client refuses before it has sent anything of HTTP. The second one sends its cookie to the stranger.
+#
+# </details>
+#
+# The second connection was encrypted, but to the wrong server. Never switch verification off. Give the client the authority that it lacks: `verify="my_authority.pem"`.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** The stranger stands in your wireless network. How does a client come to the stranger's server? (By a false answer of DNS, or because the network's router is the stranger's.)
+#
+# **Short of time:** Do not run this cell. Show its stored output and say the last sentence twice.
+
+# %% [markdown] minutes=5
+# ## What the wire shows now
+#
+# A tap is an **eavesdropper**: it reads what crosses and changes nothing. It gets the port here instead of the server, because it cannot read what is encrypted.
+
+# %% tags=["nbval-ignore-output"]
+with wire(secret.port) as tap:
+    ask(f"https://localhost:{tap.port}/bookings?seat=17", verify="my_authority.pem")
+tap
+
+# %% [markdown]
+# The first messages are the handshake: both sides agree on keys, and the server shows its certificate. What follows is encrypted. **Predict, then run.** Which of these four
+# words can be found in the bytes?
+
+# %% tags=["predict"]
+crossed = b"".join(message.raw for message in tap)
+for word in ["/bookings", "seat=17", "k7Qz", "localhost"]:
+    print(f"{word:10}", word.encode() in crossed)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Only `localhost`. The client names the server at the very beginning, so that a server with many names can choose the right certificate. This is the **server name
+# indication**, SNI (RFC 6066 §3).
+#
+# </details>
+#
+# So a stranger still sees which server you ask, when, how often, and how much is sent. The path, the query, the headers and the body are hidden.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Which page of a library did somebody read, if only its length is known? (With few pages of different lengths, the length tells it.)
+
+# %% [markdown] minutes=1
+# ## The same for WebSockets
+#
+# `websockets.serve` takes the same kind of context, and so does `launch`. The client has a context of its own, which knows your authority. The address begins with `wss`.
+
+# %%
+async def onconnect(websocket):
+    async for message in websocket:
+        await websocket.send(f"You said: {message}")
+
+
+echo = launch(onconnect, ssl=context)
+trusting = ssl.create_default_context(cafile="my_authority.pem")
+with connect(echo.url, ssl=trusting) as websocket:
+    websocket.send("Hello")
+    print(echo.url.partition(":")[0], websocket.recv(timeout=3))
+
+# %% [markdown]
+# A page that came by `https` may open `wss` only; browsers refuse `ws` from there, as lesson 35 said.
+
+# %% [markdown] minutes=7
+# ## A reverse proxy
+#
+# Large servers often do not speak TLS themselves. A **reverse proxy** stands in front of them. Clients connect to the proxy. It decrypts each request, sends it to an **upstream** server
+# inside, and sends the answer back. Here is a small one. `X-Forwarded-Proto` tells the upstream how the client came.
+
+# %%
+inside = wire(office)
+
+
+class Proxy(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {"Content-Type": self.headers.get("Content-Type"), "X-Forwarded-Proto": "https"}
+        reply = requests.request(self.command, inside.url + self.path, data=sent, headers=headers, timeout=3)
+        self.send_response(reply.status_code)
+        self.send_header("Content-Type", reply.headers["Content-Type"])
+        self.send_header("Content-Length", str(len(reply.content)))
+        self.end_headers()
+        self.wfile.write(reply.content)
+
+    do_POST = do_GET
+
+
+front = launch(secured(Proxy, context), name="front", port=8473)
+
+# %% [markdown]
+# One booking by HTTPS. The tap stands *behind* the proxy, where the network belongs to the theatre:
+
+# %%
+reply = requests.post(front.url + "/api/bookings", json=wanted | {"seat": 18}, verify="my_authority.pem", timeout=3)
+print(reply.status_code)
+inside[0]
+
+# %% [markdown]
+# **Predict, then run.** The live seats need a WebSocket. It goes to the same proxy. What does the client get?
+
+# %% tags=["predict"] breaks="the proxy does not pass the upgrade on"
+try:
+    with connect(front.url.replace("https", "wss") + "/feed/shows/1", ssl=trusting) as feed:
+        print(feed.recv(timeout=3))
+except InvalidStatus as error:
+    print(error.response.status_code)
+inside.stop()
+inside.http[-1].request
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# The client gets 426, *Upgrade Required*. The request that arrived inside does not have the header `Upgrade`.
+#
+# </details>
+#
+# `Upgrade` and `Connection` are about *one* connection (RFC 9110 §7.6.1). A proxy has two of them, so it does not copy these headers. A proxy that is to pass WebSockets on has to be told.
+
+# %% [markdown] tags=["notes"]
+# **Ask:** What does the box office see as the address of its client? (That of the proxy. So the proxy says in `X-Forwarded-For` who has asked.)
+#
+# **What goes wrong:** A service believes `X-Forwarded-For` from everybody. Then each client can choose its address. Only the proxy may be believed.
+
+# %% [markdown] minutes=3
+# ## nginx, line by line
+#
+# **nginx** is such a proxy. This file puts it in front of the box office. The tests of this course run nginx with it, and book a seat and watch a change through it.
+
+# %%
+from pathlib import Path
+
+print(Path("../servers/nginx.conf").read_text(encoding="utf-8"))
+
+# %% [markdown]
+# | line | what it says |
+# |---|---|
+# | `map` | `$connection_header` is `upgrade` if the client sent the header `Upgrade`, else `close` |
+# | `listen … ssl` | speak TLS at port 8443; on the internet it is 443, the port of `https` |
+# | `server_name` | the name for which this block is responsible |
+# | `ssl_certificate`, `ssl_certificate_key` | the certificate with its chain, and the private key |
+# | `ssl_protocols` | the versions of TLS; older ones are broken (RFC 8996) |
+# | `proxy_pass` | the upstream: the box office |
+# | `proxy_http_version` | an upgrade needs HTTP/1.1 |
+# | `proxy_set_header` | which headers the upstream gets: the host and the address of the client, and the upgrade |
+# | `proxy_read_timeout` | end a connection on which the upstream has sent nothing for 60 seconds: a quiet feed needs a ping more often than that |
+
+# %% [markdown] tags=["notes"]
+# **Do:** If nginx is there (on Debian, `apt install nginx`), copy the file to `/etc/nginx/conf.d`, put a certificate into `/etc/nginx`, and open `https://127.0.0.1:8443/seats.html`.
+
+# %%
+for server in [secret, wrong_name, stranger, front, echo]:
+    server.stop()
+Path("my_authority.pem").unlink(missing_ok=True)
+
+# %% [markdown] minutes=1
+# ## Where to go next
+#
+# | for | look for |
+# |---|---|
+# | certificates that all browsers trust, free of charge | Let's Encrypt; the protocol is ACME (RFC 8555) |
+# | a reverse proxy that gets them by itself | Caddy, Traefik |
+# | browsers that never try `http` again | the header `Strict-Transport-Security` (RFC 6797) |
+# | certificates for your own computer, known to its browsers | mkcert |
+# | HTTP/2 over TLS | ALPN (RFC 7301): the handshake also agrees on the protocol |
+# | good settings of nginx and others | Mozilla's SSL Configuration Generator |
+
+# %% [markdown] minutes=2
+# ## Recap
+#
+# - TLS encrypts what crosses the wire and notices each change. HTTP and WebSockets stay what they are.
+# - A certificate says whose key it is. The client verifies that an authority has signed it, and that it is for this name.
+# - A reverse proxy speaks TLS outside. It has to be told to pass an upgrade on.
+#
+# **Check yourself**
+#
+# <details><summary>A colleague writes verify=False, "only for the test system". What do you answer?</summary>
+#
+# Give the client the authority of the test system. The line would stay in the program, and then it talks to any server that says it is the right one.
+#
+# </details>
+# <details><summary>Does a stranger on the way see which film you look at, at https://films.example/films/12?</summary>
+#
+# The stranger sees `films.example`, and how much is sent. The path is encrypted.
+#
+# </details>
+# <details><summary>A WebSocket works without the proxy, and behind it the client gets 426. Where do you look?</summary>
+#
+# In the configuration of the proxy: the headers `Upgrade` and `Connection`, and HTTP/1.1 to the upstream.
+#
+# </details>
+# <details><summary>Behind a proxy, a quiet WebSocket ends after a minute. Why?</summary>
+#
+# The proxy ends a connection on which nothing comes for some time. The server has to send a ping, or a heartbeat, more often than that.
+#
+# </details>
+#
+# **Now you:** encrypt [your weather station](../exercises/41-weather-live.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
+
+# %%
+stop_all()
