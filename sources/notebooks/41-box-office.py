@@ -320,18 +320,12 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-
-def process_of(server):
-    """The process that listens at the server's port."""
-    return next(one for one in psutil.Process().children(recursive=True) if str(server.port) in one.cmdline())
-
-
 folder = TemporaryDirectory()
 kept = ["--database", str(Path(folder.name) / "bookings.db")]
 
 office = launch("servers.box_office", args=kept)
 requests.post(office.url + "/api/bookings", json=wanted, timeout=3)
-process_of(office).kill()
+next(one for one in psutil.Process().children(recursive=True) if str(office.port) in one.cmdline()).kill()
 office = launch("servers.box_office", args=kept)
 requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
