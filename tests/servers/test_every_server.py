@@ -34,7 +34,7 @@ from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
 NAMES = ["web_server", "naive_web_server", "ticket_service", "stale_prices", "echo_server", "seat_feed"]
-NAMES += ["box_office"]
+NAMES += ["box_office", "socket_server"]
 every_server = pytest.mark.parametrize("name", NAMES)
 
 
@@ -90,6 +90,7 @@ ASK = {
     "echo_server": echoed,
     "seat_feed": watched,
     "box_office": partial(get, "/"),
+    "socket_server": partial(get, "/"),
 }
 
 
@@ -331,7 +332,7 @@ TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
 }
 
 
-@every_server
+@pytest.mark.parametrize("name", TWINS)
 def test_it_answers_alike_in_a_thread_and_in_a_process(name: str) -> None:
     create, answers = TWINS[name]
     target, options = create(), {}
