@@ -145,8 +145,8 @@ class Slowly(BaseHTTPRequestHandler):
 
 
 # %% [markdown]
-# Which bytes does it send as the answer to a GET? Write `predicted`. It has no parameters, and returns all of these bytes, from the status line to the
-# last one.
+# Which bytes does it send as the answer to a GET? Write `predicted`. It has no parameters, and returns all of these bytes, from the status
+# line to the last one.
 
 # %% [markdown] tags=["solution"]
 # `b"17.5\n"` has five bytes. The second piece has 25, and the length of a chunk is written in hexadecimal: 1 × 16 + 9 is `19`. Each chunk ends
@@ -232,7 +232,8 @@ print(tap[1].raw.decode())
 # %% [markdown]
 # ## 15.3 A station from a socket
 #
-# Now write the server itself, without `http.server`. The next cell gives each client a thread, and calls `answer` there with the client's connection.
+# Now write the server itself, without `http.server`. The next cell gives each client a thread, and calls `answer` there with the client's
+# connection.
 
 # %%
 READINGS = {"/stations/2": "17.5", "/stations/3": "21 °C", "/stations/4": ""}
@@ -247,17 +248,17 @@ def create_server(host, port):
 
 
 # %% [markdown]
-# Write `answer`. It reads a request up to its empty line, sends an answer, and does the same with the next request on this connection. It returns when
-# the client has left. There are GET requests only, and they have no body.
+# Write `answer`. It reads a request up to its empty line, sends an answer, and does the same with the next request on this connection. It
+# returns when the client has left. There are GET requests only, and they have no body.
 #
 # - A path in `READINGS` gets `200 OK` and the reading as the body. Any other path gets `404 Not Found` and the body `no such station`.
 # - Each answer has `Content-Length`. The body is encoded in UTF-8.
 # - Two requests may come at once. A request may come in pieces.
 
 # %% [markdown] tags=["solution"]
-# `makefile` keeps what nobody has read yet, so a second request that came with the first one waits there for the next `readline`. The outer loop ends
-# when `readline` returns `b""`: the client has left. The inner loop reads the headers up to the empty line. The length is that of the encoded body:
-# `°` takes two bytes.
+# `makefile` keeps what nobody has read yet, so a second request that came with the first one waits there for the next `readline`. The outer
+# loop ends when `readline` returns `b""`: the client has left. The inner loop reads the headers up to the empty line. The length is that of
+# the encoded body: `°` takes two bytes.
 
 # %% exercise="15.3"
 def answer(connection):

@@ -291,8 +291,8 @@ print(stream.readline())
 stream.close(), client.close(), connection.close();
 
 # %% [markdown] minutes=4
-# You know this file: it is `self.rfile` of `http.server`. So `self.rfile.read(length)` in `do_POST` gets the body and no more. Without the number it
-# would wait until the client leaves.
+# You know this file: it is `self.rfile` of `http.server`. So `self.rfile.read(length)` in `do_POST` gets the body and no more. Without the
+# number it would wait until the client leaves.
 #
 # ## Keep-alive
 #
@@ -419,8 +419,8 @@ len(gzip.compress(b"Hello")) > len(b"Hello")
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 15](../exercises/15-a-server-from-a-socket.ipynb). **Next lesson:** [What REST
-# means](21-what-is-rest.ipynb).
+# **Now you:** [exercise 15](../exercises/15-a-server-from-a-socket.ipynb). **Next lesson:** [Redirects, cookies,
+# logins](16-redirects-and-cookies.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 
 # %%
