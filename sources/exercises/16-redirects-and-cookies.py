@@ -14,6 +14,7 @@ from pathlib import Path
 
 import requests
 
+import servers
 from wirelab import check, hint, launch, show_me, stop_all, wire
 
 # %% [markdown]
@@ -115,9 +116,12 @@ check("16.1", method_after)
 # - `lost-reading`: "The station has moved to `/v2`. My display still reports to the old address, and nothing arrives."
 
 # %%
+CAPTURES = Path(servers.__file__).parents[1] / "exercises" / "captures"
+
+
 def show_capture(name):
     """Print the entries of a capture, with the headers that matter here."""
-    har = json.loads(Path(f"../exercises/captures/{name}.har").read_text(encoding="utf-8"))
+    har = json.loads((CAPTURES / f"{name}.har").read_text(encoding="utf-8"))
     for number, entry in enumerate(har["log"]["entries"]):
         sent, came = entry["request"], entry["response"]
         print(number, sent["method"], sent["url"], sent.get("postData", {}).get("text", ""))
@@ -207,7 +211,7 @@ def fault_in(name):
 
 # %% right="16.2" style="found by a program"
 def fault_in(name):
-    har = json.loads(Path(f"../exercises/captures/{name}.har").read_text(encoding="utf-8"))
+    har = json.loads((CAPTURES / f"{name}.har").read_text(encoding="utf-8"))
     for number, entry in enumerate(har["log"]["entries"]):
         status = entry["response"]["status"]
         if entry["request"]["method"] == "POST":

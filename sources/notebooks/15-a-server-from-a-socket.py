@@ -239,8 +239,8 @@ own.stop()
 # </details>
 #
 # So `recv` has three outcomes: it waits, it returns bytes, or it returns `b""`, which means that no byte will ever come. A loop around
-# `recv` has to look for the third one. `socketpair` gives both ends of a connection, without a server. The client's end closes in the
-# middle of a request:
+# `recv` has to look for the third one. (Your file still has the old loop. In the exercise you write a server with the new one.) `socketpair` gives both
+# ends of a connection, without a server. The client's end closes in the middle of a request:
 
 # %%
 def read_head(connection):

@@ -12,8 +12,8 @@
 # %% [markdown] minutes=2
 # ## A login
 #
-# Ada sends her name and her password by POST. Four messages cross the wire. Here are the second and the third. Which header of the response
-# comes back in the next request?
+# Ada sends her name and her password by POST. The cell shows the second and the third message. Which header of the response comes back in
+# the next request?
 
 # %% [markdown] tags=["notes"]
 # **Ask:** HTTP knows nothing about Ada. How does the server know in the third message who sends it?
@@ -85,8 +85,7 @@ for status in [301, 302, 303, 307, 308]:
 #
 # </details>
 #
-# "For ever" is meant seriously. A browser may keep a 301 or a 308 and never ask the old address again. A wrong 301 is hard to take back. So begin
-# with 302 or 307.
+# A browser may keep a 301 or a 308 and never ask the old address again. A wrong 301 is hard to take back, so begin with 302 or 307.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let the room fill in the table of five rows before the cell runs. Ask for a use of each: a new domain (301), a page in another
@@ -287,7 +286,8 @@ with requests.Session() as browser:
 # </details>
 #
 # `requests` obeys `Path` and `Max-Age`. `HttpOnly` and `SameSite` are for browsers, because only a browser runs the scripts and the forms
-# of strangers. RFC 6265 does not have `SameSite` yet; the draft of its next version (6265bis) does.
+# of strangers. `SameSite` is not in RFC 6265. It comes
+# with the successor of that RFC, which is known as 6265bis.
 #
 # Without `SameSite` this attack works: a stranger's page has a form whose address is *your* server. Ada is logged in and opens that page. A
 # script sends the form, and her browser adds her cookie. The server cannot see the difference. This is **cross-site request forgery**
@@ -312,7 +312,7 @@ with requests.Session() as browser:
 #     S->>B: 200, Welcome, Ada
 #     B->>S: POST /logout, Cookie: session=…
 #     Note over S: forgets the string
-#     S->>B: 303, Location: login, Set-Cookie: session=; Max-Age=0
+#     S->>B: 303, Location: login, and a Set-Cookie that deletes the cookie
 # ```
 #
 # Somebody has copied Ada's cookie before she logs out: from a log, from a computer in a library. Here `copy` is that cookie.
@@ -326,7 +326,7 @@ with requests.Session() as browser:
     print(dict(browser.cookies))
 
 # %% [markdown]
-# Whoever has the string is Ada. After the logout her browser has no cookie left. (`Max-Age=0` has deleted it.)
+# For the server, a client that sends this string is Ada. After the logout her browser has no cookie left. (`Max-Age=0` has deleted it.)
 #
 # **Predict, then run.** The thief still has the copy. Which page does the server show: `account` or `login`?
 
