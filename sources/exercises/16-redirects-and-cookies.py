@@ -125,10 +125,10 @@ def show_capture(name):
     for number, entry in enumerate(har["log"]["entries"]):
         sent, came = entry["request"], entry["response"]
         print(number, sent["method"], sent["url"], sent.get("postData", {}).get("text", ""))
-        print("      →", came["status"], came["content"].get("text", "").split())
+        print("      →", came["status"], *came["content"].get("text", "").split())
         for header in sent["headers"] + came["headers"]:
             if header["name"] in ("Cookie", "Location", "Set-Cookie"):
-                print("       ", header["name"], header["value"], sep=": ")
+                print(f"        {header['name']}: {header['value']}")
 
 
 # %%
