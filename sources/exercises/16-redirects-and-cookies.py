@@ -119,16 +119,22 @@ check("16.1", method_after)
 CAPTURES = Path(servers.__file__).parents[1] / "exercises" / "captures"
 
 
+def show_headers(message):
+    for header in message["headers"]:
+        if header["name"] in ("Cookie", "Location", "Set-Cookie"):
+            print(f"        {header['name']}: {header['value']}")
+
+
 def show_capture(name):
     """Print the entries of a capture, with the headers that matter here."""
     har = json.loads((CAPTURES / f"{name}.har").read_text(encoding="utf-8"))
     for number, entry in enumerate(har["log"]["entries"]):
         sent, came = entry["request"], entry["response"]
         print(number, sent["method"], sent["url"], sent.get("postData", {}).get("text", ""))
+        show_headers(sent)
         print("      →", came["status"], *came["content"].get("text", "").split())
-        for header in sent["headers"] + came["headers"]:
-            if header["name"] in ("Cookie", "Location", "Set-Cookie"):
-                print(f"        {header['name']}: {header['value']}")
+        show_headers(came)
+
 
 
 # %%
