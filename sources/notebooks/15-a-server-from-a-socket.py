@@ -288,7 +288,8 @@ client.sendall(form + b"GET /programme HTTP/1.1\r\nHost: localhost\r\n\r\n")
 stream = connection.makefile("rb")
 print(stream.read(len(form)))
 print(stream.readline())
-stream.close(), client.close(), connection.close();
+for end in [stream, client, connection]:
+    end.close()
 
 # %% [markdown] minutes=4
 # You know this file: it is `self.rfile` of `http.server`. So `self.rfile.read(length)` in `do_POST` gets the body and no more. Without the
