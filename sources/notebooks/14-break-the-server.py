@@ -438,8 +438,8 @@ for host in ["", "127.0.0.1"]:
 # </details>
 
 # %% [markdown]
-# **Now you:** [exercise 14](../exercises/14-break-the-server.ipynb). **Next lesson:** [What REST
-# means](21-what-is-rest.ipynb).
+# **Now you:** [exercise 14](../exercises/14-break-the-server.ipynb). **Next lesson:** [A server from a
+# socket](15-a-server-from-a-socket.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 
 # %%

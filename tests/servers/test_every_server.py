@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 from servers import (
     box_office,
     echo_server,
+    login_server,
     naive_web_server,
     seat_feed,
     stale_prices,
@@ -34,7 +35,7 @@ from wirelab import Server, launch
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Ctrl+C is a signal on POSIX alone")
 NAMES = ["web_server", "naive_web_server", "ticket_service", "stale_prices", "echo_server", "seat_feed"]
-NAMES += ["box_office"]
+NAMES += ["box_office", "socket_server", "login_server"]
 every_server = pytest.mark.parametrize("name", NAMES)
 
 
@@ -90,6 +91,8 @@ ASK = {
     "echo_server": echoed,
     "seat_feed": watched,
     "box_office": partial(get, "/"),
+    "socket_server": partial(get, "/"),
+    "login_server": partial(get, "/"),
 }
 
 
@@ -267,6 +270,19 @@ PRICES: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/price", {"data": "27"}),
 ]
 
+MEMBERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("GET", "/", {}),
+    ("GET", "/login", {}),
+    ("HEAD", "/login", {}),
+    ("GET", "/account", {"allow_redirects": False}),
+    ("POST", "/login", {"data": {"name": "Ada", "password": "x"}}),
+    ("POST", "/login", {"data": "x" * 20_000}),
+    ("POST", "/logout", {"allow_redirects": False}),
+    ("POST", "/", {}),
+    ("GET", "/missing", {}),
+    ("PUT", "/login", {}),
+]
+
 OFFICE = [*WEB, *((method, "/api" + path, body) for method, path, body in REST), ("GET", "/feed/shows/1", {})]
 
 FIELDS = ("Content-Type", "Content-Length", "Allow", "Location")
@@ -327,11 +343,12 @@ TWINS: dict[str, tuple[Callable[[], Any], Callable[[Server], list[Any]]]] = {
     ),
     "echo_server": (lambda: echo_server.onconnect, lambda server: heard(server, MESSAGES)),
     "seat_feed": (lambda: seat_feed.stand_alone(journal.Seats()), told),
+    "login_server": (lambda: login_server.create_server, lambda server: replies(server, MEMBERS)),
     "box_office": (lambda: box_office.create_server, lambda server: replies(server, OFFICE)),
 }
 
 
-@every_server
+@pytest.mark.parametrize("name", TWINS)
 def test_it_answers_alike_in_a_thread_and_in_a_process(name: str) -> None:
     create, answers = TWINS[name]
     target, options = create(), {}

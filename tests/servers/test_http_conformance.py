@@ -20,6 +20,8 @@ SERVERS = {
     "web_server": (b"/hello.txt", b"/reminder"),
     "stale_prices": (b"/price", b"/"),
     "ticket_service": (b"/shows/1", b"/bookings"),
+    "socket_server": (b"/programme", b"/guests"),
+    "login_server": (b"/login", b"/login"),
     "box_office, the site": (b"/hello.txt", b"/reminder"),
     "box_office, the service": (b"/api/shows/1", b"/api/bookings"),
     "box_office, the feed": (b"/feed/shows/1", b"/feed/shows/1"),

@@ -1,0 +1,406 @@
+# %% [markdown]
+# # Redirects, cookies, logins
+#
+# 40 minutes. You need [lesson 14](14-break-the-server.ipynb).
+#
+# By the end you can
+#
+# - choose a redirect, and say which ones make a GET of a POST,
+# - keep a form from being sent twice,
+# - write a login and a logout with a cookie, and say what the cookie protects and what not.
+
+# %% [markdown] minutes=2
+# ## A login
+#
+# Ada sends her name and her password by POST. The cell shows the second and the third message. Which header of the response comes back in
+# the next request?
+
+# %% [markdown] tags=["notes"]
+# **Ask:** HTTP knows nothing about Ada. How does the server know in the third message who sends it?
+#
+# **What goes wrong:** People look at the body of the response. Point at `Location` and `Set-Cookie`: a browser obeys both and shows
+# neither.
+
+# %%
+import requests
+
+from wirelab import launch, stop_all, wire
+
+members = launch("servers.login_server")
+ada = {"name": "Ada", "password": "to-be-or-not"}
+with wire(members) as tap, requests.Session() as browser:
+    reply = browser.post(tap.url + "/login", data=ada, timeout=3)
+
+tap[1:3]
+
+# %% [markdown] minutes=6
+# ## Look elsewhere
+#
+# A status that begins with 3 says: look elsewhere. `Location` says where. There are five such statuses (RFC 9110 §15.4), and they differ in
+# two things. Is the move for ever or for now? And does the client repeat its request, or make a GET of it?
+#
+# | | for now | for ever |
+# |---|---|---|
+# | a POST may become a GET | 302 Found | 301 Moved Permanently |
+# | the same method and body again | 307 Temporary Redirect | 308 Permanent Redirect |
+# | a GET (after a HEAD, a HEAD) | 303 See Other | |
+#
+# This server redirects `/301` with 301, and so on. At `/here` it says what has arrived.
+
+# %%
+from http.server import BaseHTTPRequestHandler
+
+
+class Moved(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/here":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(f"{self.command} with {len(body)} bytes".encode())
+        else:
+            self.send_response(int(self.path[1:]))
+            self.send_header("Location", "/here")
+            self.end_headers()
+
+    do_POST = do_GET
+
+
+moved = launch(Moved)
+
+# %% [markdown]
+# **Predict, then run.** A client sends a form of ten bytes by POST to each address. What arrives at `/here`, five times?
+
+# %% tags=["predict"]
+for status in [301, 302, 303, 307, 308]:
+    reply = requests.post(f"{moved.url}/{status}", data="seat=12&x=", timeout=3)
+    print(status, "→", reply.text)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# After 301, 302 and 303 a GET without a body. After 307 and 308 the POST with its ten bytes. The old RFCs wanted 301 and 302 to keep the method.
+# Browsers made a GET of a POST, and today the RFC allows it. 307 and 308 came later, to say the other thing clearly. `requests` does here
+# what browsers do.
+#
+# </details>
+#
+# A browser may keep a 301 or a 308 and never ask the old address again. A wrong 301 is hard to take back, so begin with 302 or 307.
+
+# %% [markdown] tags=["notes"]
+# **Do:** Let the room fill in the table of five rows before the cell runs. Ask for a use of each: a new domain (301), a page in another
+# language (302), after a form (303), a service that moves (308).
+#
+# **Short of time:** Leave out "Break it: in a circle".
+
+# %% [markdown] minutes=3
+# ## Break it: in a circle
+#
+# `/old` sends its clients to `/new`. Somebody changes the plan, and now `/new` sends them to `/old`.
+
+# %% breaks="two addresses redirect to each other, and the client gives up after 30 redirects"
+class Circle(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(302)
+        self.send_header("Location", "/new" if self.path == "/old" else "/old")
+        self.end_headers()
+
+
+circle = launch(Circle)
+try:
+    requests.get(circle.url + "/old", timeout=3)
+except requests.TooManyRedirects as error:
+    print(error)
+
+# %% [markdown]
+# No server sees this fault: each answer alone is right. The client has to count. To see what a redirect says, tell `requests` not to follow it:
+
+# %%
+reply = requests.get(circle.url + "/old", allow_redirects=False, timeout=3)
+reply.status_code, reply.headers["Location"]
+
+# %% [markdown] minutes=6
+# ## Break it: one order, sent twice
+#
+# This shop takes an order by POST and answers 200 with a page. That page is on Ada's screen, and she presses *reload*. `reload` does what a
+# browser does then: it repeats the last request.
+
+# %%
+ORDERS = []
+
+
+class Shop(BaseHTTPRequestHandler):
+    def do_POST(self):
+        ORDERS.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"Thank you for your order")
+
+
+def reload(browser, reply):
+    return browser.send(reply.request, timeout=3)
+
+# %% [markdown]
+# **Predict, then run.** How many orders does the shop have?
+
+# %% [markdown] tags=["notes"]
+# **Ask:** Who has seen the browser's question *Confirm form resubmission*? That is this fault, and the browser asks because the page did not
+# redirect.
+
+# %% tags=["predict"] breaks="the answer to a form is a page, and a reload sends the form again"
+shop = launch(Shop)
+ORDERS.clear()
+with requests.Session() as browser:
+    reply = browser.post(shop.url, data={"seat": 12}, timeout=3)
+    reload(browser, reply)
+len(ORDERS)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Two. The last request was the POST, so the reload orders again. The *back* button can do the same.
+#
+# </details>
+#
+# The cure is **303 See Other**: answer the form with a redirect to a page. The last request is then a GET, and a GET can be repeated. This
+# is called *Post/Redirect/Get*.
+
+# %%
+class PoliteShop(Shop):
+    def do_POST(self):
+        ORDERS.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(303)
+        self.send_header("Location", "/thanks")
+        self.end_headers()
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+
+shop = launch(PoliteShop)
+ORDERS.clear()
+with requests.Session() as browser:
+    reload(browser, browser.post(shop.url, data={"seat": 12}, timeout=3))
+len(ORDERS)
+
+# %% [markdown] minutes=4
+# ## A cookie
+#
+# HTTP is **stateless**: a server understands each request without the ones before it. So a server that wants to recognise a client must
+# give it something to send along. That is a **cookie** (RFC 6265). The server sends a name and a value in `Set-Cookie`. The client keeps
+# it, and sends it back in `Cookie` with each request to this server. The server of the next cell counts visits in a cookie:
+
+# %%
+from http.cookies import SimpleCookie
+
+
+class Visits(BaseHTTPRequestHandler):
+    def do_GET(self):
+        sent = SimpleCookie(self.headers.get("Cookie"))
+        count = int(sent["visits"].value) + 1 if "visits" in sent else 1
+        self.send_response(200)
+        self.send_header("Set-Cookie", f"visits={count}")
+        self.end_headers()
+        self.wfile.write(f"visit {count}".encode())
+
+
+visits = launch(Visits)
+
+# %% [markdown]
+# **Predict, then run.** `requests.get` forgets its cookies after each call, and a session keeps them. What do three visits of each show?
+
+# %% tags=["predict"]
+print([requests.get(visits.url, timeout=3).text for _ in range(3)])
+with requests.Session() as browser:
+    print([browser.get(visits.url, timeout=3).text for _ in range(3)])
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# Three times *visit 1*, then 1, 2, 3. The server keeps nothing. The number is with the client, and it crosses the wire both ways.
+#
+# </details>
+
+# %% [markdown] minutes=2
+# ## Break it: a cookie that is trusted
+#
+# A client can send any cookie, as it can send any header. This client has never been here:
+
+# %% breaks="the server believes a number that the client has written itself"
+requests.get(visits.url, cookies={"visits": "999"}, timeout=3).text
+
+# %% [markdown]
+# If the cookie were `member=Ada`, everybody could be Ada. So a login puts a **random string** into the cookie that nobody can guess, and
+# keeps a table: which string belongs to whom. The string is the **session id**, and what the server keeps with it is the **session**. The
+# module `secrets` makes such strings (`random` does not: its numbers can be calculated from earlier ones).
+
+# %%
+import secrets
+
+ids = [secrets.token_urlsafe(32) for _ in range(1000)]
+len(set(ids)), len(ids[0])
+
+# %% [markdown] minutes=6
+# ## Where a cookie goes
+#
+# The **attributes** of a cookie tell the browser what to do with it. The server sets them, and the browser obeys. They never come back in `Cookie`.
+#
+# | attribute | what it does |
+# |---|---|
+# | `Path=/account` | sends the cookie only with this path and those below it |
+# | `Max-Age=3600` | forgets it after 3600 seconds; 0 deletes it; without it, the cookie ends with the browser |
+# | `HttpOnly` | hides it from JavaScript, so a script (lesson 14) cannot steal it |
+# | `Secure` | sends it only over `https` |
+# | `SameSite=Lax` | does not send it when a page of another site sends a form by POST |
+
+# %%
+class TwoCookies(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        if self.path == "/set":
+            self.send_header("Set-Cookie", "language=en; Path=/; Max-Age=3600")
+            self.send_header("Set-Cookie", "seat=12; Path=/account; HttpOnly")
+        self.end_headers()
+        self.wfile.write(str(self.headers.get("Cookie")).encode())
+
+
+one, other = launch(TwoCookies, port=8001), launch(TwoCookies, name="the other", port=8011)
+
+# %% [markdown]
+# **Predict, then run.** The client has both cookies. Which ones does it send to each of these addresses? The last address is another
+# server, on another port.
+
+# %% tags=["predict"]
+with requests.Session() as browser:
+    browser.get(one.url + "/set", timeout=3)
+    for address in [one.url + "/", one.url + "/account", one.url + "/accounting", other.url + "/"]:
+        print(browser.get(address, timeout=3).text)
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# `language` goes everywhere, and `seat` to `/account` only. `/accounting` is not below `/account`. The other server gets `language` too.
+# **A cookie knows no port** (RFC 6265 §8.5): all servers on this computer share theirs. So give a cookie a name that nobody else uses.
+#
+# </details>
+#
+# `requests` obeys `Path` and `Max-Age`. `HttpOnly` and `SameSite` are for browsers, because only a browser runs the scripts and the forms
+# of strangers. `SameSite` is not in RFC 6265. It comes
+# with the successor of that RFC, which is known as 6265bis.
+#
+# Without `SameSite` this attack works: a stranger's page has a form whose address is *your* server. Ada is logged in and opens that page. A
+# script sends the form, and her browser adds her cookie. The server cannot see the difference. This is **cross-site request forgery**
+# (CSRF, CWE-352).
+
+# %% [markdown] tags=["notes"]
+# **Do:** Open the developer tools of a browser at a page that you know, *Application* or *Storage*, *Cookies*. Read the columns together.
+#
+# **What goes wrong:** Somebody takes `HttpOnly` for *http and not https*. It means: for HTTP, and not for scripts.
+
+# %% [markdown] minutes=6
+# ## Log out
+#
+# ```mermaid
+# sequenceDiagram
+#     participant B as browser
+#     participant S as server
+#     B->>S: POST /login, name and password
+#     Note over S: keeps: this random string is Ada
+#     S->>B: 303, Location: account, Set-Cookie: session=…
+#     B->>S: GET /account, Cookie: session=…
+#     S->>B: 200, Welcome, Ada
+#     B->>S: POST /logout, Cookie: session=…
+#     Note over S: forgets the string
+#     S->>B: 303, Location: login, and a Set-Cookie that deletes the cookie
+# ```
+#
+# Somebody has copied Ada's cookie before she logs out: from a log, from a computer in a library. Here `copy` is that cookie.
+
+# %%
+with requests.Session() as browser:
+    browser.post(members.url + "/login", data=ada, timeout=3)
+    copy = dict(browser.cookies)
+    print(requests.get(members.url + "/account", cookies=copy, timeout=3).url.rpartition("/")[2])
+    browser.post(members.url + "/logout", timeout=3)
+    print(dict(browser.cookies))
+
+# %% [markdown]
+# For the server, a client that sends this string is Ada. After the logout her browser has no cookie left. (`Max-Age=0` has deleted it.)
+#
+# **Predict, then run.** The thief still has the copy. Which page does the server show: `account` or `login`?
+
+# %% [markdown] tags=["notes"]
+# **Ask:** A logout that only deletes the cookie in the browser: what would this cell show? (`account`. The string would be as good as before.)
+#
+# **What goes wrong:** People think that the browser ends a session. The server ends it, by forgetting the string.
+
+# %% tags=["predict"]
+reply = requests.get(members.url + "/account", cookies=copy, timeout=3)
+reply.url.rpartition("/")[2], [earlier.status_code for earlier in reply.history]
+
+# %% [markdown]
+# <details><summary>Answer</summary>
+#
+# To `login`, by a 303. The server has forgotten the string, so no copy of it is worth anything. A logout that only deletes the cookie would
+# let the thief stay.
+#
+# </details>
+
+# %% [markdown] minutes=2
+# ## What stateless then means
+#
+# The table of sessions is **state**, and it is in the server. Is HTTP still stateless? Yes: the *protocol* is. Each request carries all
+# that is needed to understand it, the cookie among it, and it may come over a new connection. What the server keeps in a table or a
+# database is its own affair.
+#
+# The price shows when the server starts again: its table is empty.
+
+# %%
+with requests.Session() as browser:
+    browser.post(members.url + "/login", data=ada, timeout=3)
+    members = launch("servers.login_server")
+    print(browser.get(members.url + "/account", timeout=3).url.rpartition("/")[2])
+
+# %% [markdown] minutes=3
+# Two servers side by side have the same problem: the second one does not know the first one's sessions. So real services keep them in a
+# database that all servers share. Lesson 26 has another way, a token.
+#
+# ## Recap
+#
+# - 303 makes a GET of a POST, 307 and 308 keep method and body, 301 and 302 may make a GET of it. 301 and 308 are for ever.
+# - Answer a form with 303. Then a reload repeats a GET.
+# - A cookie is a string that the client sends back. Put a random string into it, keep the rest on the server, and forget it at the logout.
+#
+# **Check yourself**
+#
+# <details><summary>A service moves, and its clients POST to it. Which redirect do you send?</summary>
+#
+# 308, or 307 while you are not sure. After 301 many clients would send a GET.
+#
+# </details>
+# <details><summary>After the login, /login?next=… sends people to the page that they wanted. What can go wrong?</summary>
+#
+# `next` comes from the client. With `next=https://stranger.example/` your server sends people to a stranger's copy of your page. This is an
+# **open redirect** (CWE-601). Accept only paths of your own.
+#
+# </details>
+# <details><summary>Why is there a POST for the logout, and not a link?</summary>
+#
+# A link is a GET, and a GET must not change anything. A browser that loads links in advance would log people out.
+#
+# </details>
+# <details><summary>A page has a hole for scripts. What does HttpOnly help?</summary>
+#
+# The script cannot read the cookie and send it away. But it can still send requests from this page, and the browser adds the cookie to
+# them. Close the hole.
+#
+# </details>
+
+# %% [markdown]
+# **Now you:** [exercise 16](../exercises/16-redirects-and-cookies.ipynb). **Next lesson:** [What REST
+# means](21-what-is-rest.ipynb).
+# **Words:** [glossary](../docs/glossary.md).
+
+# %%
+stop_all()
