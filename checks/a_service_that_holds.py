@@ -399,6 +399,10 @@ BY_KEY_HINTS = (
     "A repetition is known by its key, and not by what is in it: two readings may be equal.",
     "if key not in ANSWERED: ...",
 )
+FIRST_READING_HINTS = (
+    "The key belongs to the reading that came first. A mistake changes nothing of that.",
+    "Put nothing into ANSWERED where you answer 422.",
+)
 OTHER_READING_HINTS = (
     "Keep with the key what came with it, and compare: it is another reading now.",
     'if before != sent: return problem(422, "...")',
@@ -437,6 +441,9 @@ def once_however_often_it_is_sent(service: Probe, expect: Expect) -> None:
         expect.equal(number, len(before) + 1, what, hint=SAME_ANSWER_HINTS)
     for change in ({"degrees": 18}, {"station": 3}):
         _try_other_reading(service, expect, first, {**reading, **change})
+    status = _post(service, first, reading).status
+    what = "answers a repetition with 201 after a mistake, too"
+    expect.equal(status, 201, what, hint=FIRST_READING_HINTS)
     count = len(_stored(service))
     letters = uuid4().hex[1:]
     for number, key in enumerate([f"a{letters}", f"A{letters}"]):

@@ -537,6 +537,11 @@ class OnceOnly(MethodView):
 + key = key.lower()
 + if key not in ANSWERED:
 
+# %% wrong="27.4" caught_by="answers a repetition with 201 after a mistake, too" says="A mistake changes nothing"
+- if before != sent:
++ if before != sent:
++     ANSWERED[key] = sent, answer
+
 # %% right="27.4" style="two dictionaries, questions first"
 NUMBERS = {}
 
