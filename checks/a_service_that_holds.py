@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from operator import ge
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -117,6 +118,10 @@ GLUED_HINTS = (
     "Text that is glued into a statement becomes a part of it.",
     "VALUES (:station, :hour, :degrees), and the reading as the second argument of execute",
 )
+TEXT_COLUMN_HINTS = (
+    "The type of a column decides what SQLite makes of 0730: a number, or the string that came.",
+    "hour TEXT",
+)
 PATH_HINTS = ("What keep knows is in the file at path, and nowhere else.", "sqlite3.connect(path), in each call")
 PROBLEM_HINTS = ("The function problem makes one.", 'return problem(409, "...")')
 READING_HINTS = ("The answer to a new reading is the reading itself, as it came.", "return reading, 201")
@@ -216,6 +221,10 @@ def _try_apostrophe(function: FunctionProbe, expect: Expect, path: str) -> None:
     expect.equal(_status(got), 201, what, hint=GLUED_HINTS)
     kept = [row for row in _rows(path) or [] if row[0] == 1]
     expect.equal(kept, [(1, "5 o'clock", 17.5)], "keeps the apostrophe, too", hint=GLUED_HINTS)
+    _keep(function, path, {"station": 4, "hour": "0730", "degrees": 17.5})
+    kept = [row for row in _rows(path) or [] if row[0] == 4]
+    what = "keeps an hour as a string, also if it is made of digits"
+    expect.equal(kept, [(4, "0730", 17.5)], what, hint=TEXT_COLUMN_HINTS)
 
 
 def _try_other_files(function: FunctionProbe, expect: Expect, folder: str, path: str) -> None:
@@ -267,6 +276,7 @@ def _query(path: str, statement: str) -> Any:
 
 REFUSALS = (429, 503)
 MOST_REQUESTS = 4
+WAITS = (0, 1)  # seconds of Retry-After, refusal by refusal
 WAIT_HINTS = (
     "It has to wait as many seconds as Retry-After says before it comes back.",
     'time.sleep(int(reply.headers["Retry-After"]))',
@@ -287,15 +297,18 @@ COUNT_HINTS = (
 LAST_HINTS = ("After four requests it returns the last response, whatever it is.", "return reply, after the loop")
 
 
-def _refusing(times: int, status: int, seconds: str = "0") -> Callable[[Any], Answer]:
-    """A server's function that refuses so many requests, and then answers with its number."""
+def _refusing(times: int, status: int, seconds: Sequence[str] = ()) -> Callable[[Any], Answer]:
+    """A server's function that refuses so many requests, and then answers with its number.
+
+    `seconds` are the values of Retry-After, one for each refusal; without any it is 0.
+    """
     count = [0]
 
     def respond(request: Any) -> Answer:
         """Refuse, or answer."""
         count[0] += 1
         if count[0] <= times:
-            return Answer("later\n", status, {"Retry-After": seconds})
+            return Answer("later\n", status, {"Retry-After": seconds[count[0] - 1] if seconds else "0"})
         return Answer(f"answer {count[0]}\n")
 
     return respond
@@ -334,9 +347,9 @@ def come_back_later(function: FunctionProbe, expect: Expect) -> None:
 
 
 def _try_wait(function: FunctionProbe, expect: Expect) -> None:
-    """Refuse once, for a second, and note when the second request comes."""
+    """Refuse twice, at first for no time and then for a while, and note when the requests come."""
     came: list[float] = []
-    refuse = _refusing(1, 429, "1")
+    refuse = _refusing(len(WAITS), 429, [str(seconds) for seconds in WAITS])
 
     def respond(request: Any) -> Answer:
         """Note the time, and answer."""
@@ -345,11 +358,14 @@ def _try_wait(function: FunctionProbe, expect: Expect) -> None:
 
     result = function.calls_server(respond)
     methods = [request.method for request in result.requests]
-    expect.equal(methods, ["GET", "GET"], "sends a GET, and another one after a 429", hint=REFUSAL_HINTS)
-    waited = len(came) > 1 and came[1] - came[0] >= 1
-    expect(waited, "comes back when Retry-After is over", hint=WAIT_HINTS)
-    what = "gives the answer that comes after a 429"
-    expect.equal(_answer(result.value), "200 answer 2", what, hint=LATER_HINTS)
+    expect.equal(methods, ["GET"] * 3, "sends a GET, and another one after each 429", hint=REFUSAL_HINTS)
+    pauses = [after - before for before, after in zip(came, came[1:], strict=False)]
+    waited = len(pauses) == len(WAITS) and all(map(ge, pauses, WAITS))
+    got = [f"{pause:.1f} s" for pause in pauses]
+    expected = [f"{seconds} s" for seconds in WAITS]
+    expect(waited, "comes back when Retry-After is over", expected=expected, got=got, hint=WAIT_HINTS)
+    what = "gives the answer that comes when the waits are over"
+    expect.equal(_answer(result.value), "200 answer 3", what, hint=LATER_HINTS)
 
 
 def _answer(value: Any) -> Any:
@@ -382,6 +398,10 @@ SAME_STATUS_HINTS = ("The status of a repetition is the same as the first time, 
 BY_KEY_HINTS = (
     "A repetition is known by its key, and not by what is in it: two readings may be equal.",
     "if key not in ANSWERED: ...",
+)
+FIRST_READING_HINTS = (
+    "The key belongs to the reading that came first. A mistake changes nothing of that.",
+    "Put nothing into ANSWERED where you answer 422.",
 )
 OTHER_READING_HINTS = (
     "Keep with the key what came with it, and compare: it is another reading now.",
@@ -419,11 +439,18 @@ def once_however_often_it_is_sent(service: Probe, expect: Expect) -> None:
         number = as_object(reply.json()).get("number")
         what = "gives a repetition the number that it had at first"
         expect.equal(number, len(before) + 1, what, hint=SAME_ANSWER_HINTS)
-    _try_other_reading(service, expect, first, {**reading, "degrees": 18})
+    for change in ({"degrees": 18}, {"station": 3}):
+        _try_other_reading(service, expect, first, {**reading, **change})
+    status = _post(service, first, reading).status
+    what = "answers a repetition with 201 after a mistake, too"
+    expect.equal(status, 201, what, hint=FIRST_READING_HINTS)
     count = len(_stored(service))
-    _post(service, uuid4().hex, reading)
-    what = "stores the same reading again where the key is new"
-    expect.equal(len(_stored(service)), count + 1, what, hint=BY_KEY_HINTS)
+    letters = uuid4().hex[1:]
+    for number, key in enumerate([f"a{letters}", f"A{letters}"]):
+        what = "stores the same reading again where the key is new"
+        what += ", if only by a capital letter" if number else ""
+        _post(service, key, reading)
+        expect.equal(len(_stored(service)), count + 1 + number, what, hint=BY_KEY_HINTS)
 
 
 def _try_new(service: Probe, expect: Expect, key: str, reading: dict[str, Any], number: int) -> None:

@@ -413,8 +413,11 @@ def _try_wrong_tokens(service: Probe, expect: Expect) -> None:
     for value, what, hint in [
         ("Bearer abcd", "where nobody has the token", UNKNOWN_TOKEN_HINTS),
         ("Bearer k7Q", "where the token is but a part of one", WHOLE_TOKEN_HINTS),
+        ("Bearer k7Qzz", "where the token begins with one, and goes on", WHOLE_TOKEN_HINTS),
+        ("Bearer Ada", "where the name of an observer stands in place of the token", UNKNOWN_TOKEN_HINTS),
         ("Bearer K7QZ", "where the token is in other letters", WHOLE_TOKEN_HINTS),
         ("Basic k7Qz", "where the word is Basic", SCHEME_HINTS),
+        ("Bearers k7Qz", "where the word is Bearers", SCHEME_HINTS),
         ("k7Qz", "where the token stands alone", SCHEME_HINTS),
         ("Bearer", "where there is only the word", UNKNOWN_TOKEN_HINTS),
     ]:

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-from checks.media_types import page_text
+from checks.media_types import media_type, page_text
 from wirelab.checking import Expect, FunctionProbe, Probe, Reply, exercise, shown_text, tags_in
 
 ANSWER = 2.0  # seconds to wait for an answer
 PATH_HINTS = ("That is a string, and a Path is asked for.", "Path(string) makes a Path of a string.")
 
 WIND, DOTTED, OTHER_LETTERS = "charts/wind.txt", "charts/1..2.txt", "charts/2027/höhe über null.txt"
+NUMBERED = "charts/wind #2.txt"
 Hints = str | Sequence[str]
-FILES = (WIND, DOTTED, OTHER_LETTERS, "index.txt", "xy%25.txt")
+FILES = (WIND, DOTTED, OTHER_LETTERS, "index.txt", "xy%25.txt", NUMBERED)
 TRAP_HINTS = (
     "root / path is a trap: a path that begins with / replaces root.",
     'path.lstrip("/") takes the slashes off.',
@@ -41,6 +42,7 @@ INSIDE = [  # path, the file that is meant, what is expected, hints
     ("/index.txt", "index.txt", "finds another file in the folder", TRAP_HINTS),
     (f"/{OTHER_LETTERS}", OTHER_LETTERS, "finds a file with spaces and other letters in its name", LETTERS_HINT),
     (f"/{DOTTED}", DOTTED, "finds a file with two dots in its name", DOTS_HINTS),
+    (f"/{NUMBERED}", NUMBERED, "finds a file with a # in its name", LETTERS_HINT),
     ("/charts/../index.txt", "index.txt", "follows .. where it stays in the folder", DOTS_HINTS),
     ("/xy%25.txt", "xy%25.txt", "takes a % in the path as a part of the name", ESCAPES_HINT),
 ]
@@ -198,7 +200,7 @@ def say_it_back(station: Probe, expect: Expect) -> None:
     expect.equal(reply.status, 200, "answers 200 OK")
     _look_for_greeting(reply, expect, "Ada", "greets by the name in the query")
     kind = reply.header("Content-Type")
-    expect(kind.startswith("text/html"), "says that it is HTML", got=kind)
+    expect(media_type(kind) == "text/html", "says that it is HTML", got=kind)
     for name, safe, shows, hints in HOSTILE_NAMES:
         answer = station.get("/?" + urlencode({"name": name}))
         foreign = Counter(tags_in(answer.text)) - Counter(tags_in(reply.text))
@@ -207,6 +209,9 @@ def say_it_back(station: Probe, expect: Expect) -> None:
         _look_for_greeting(answer, expect, name, shows, hints)
     nameless = station.get("/", hint=NO_NAME_HINTS)
     _look_for_greeting(nameless, expect, "visitor", "greets a visitor who gives no name", NO_NAME_HINTS)
+    other = station.get("/?nickname=Ada", hint=NO_NAME_HINTS)
+    what = "greets a visitor who gives a nickname, and no name"
+    _look_for_greeting(other, expect, "visitor", what, OTHER_KEY_HINTS)
 
 
 def _look_for_greeting(reply: Reply, expect: Expect, name: str, what: str, hints: Hints = ()) -> None:
@@ -220,6 +225,10 @@ def _look_for_greeting(reply: Reply, expect: Expect, name: str, what: str, hints
 NO_NAME_HINTS = (
     "Not every visitor gives a name: then the query does not have that key.",
     'parse_qs(query).get("name", ["visitor"])[0]',
+)
+OTHER_KEY_HINTS = (
+    "The key is the whole word before the equals sign: nickname is another key than name.",
+    "parse_qs(query) takes the query apart into its keys.",
 )
 ENCODED_HINTS = (
     "The query is percent-encoded: the name has to be decoded before it is shown.",
@@ -380,7 +389,7 @@ SILENT_CLIENTS = [  # what each sends before it falls silent, and what it does
     (b"", "says nothing, as another does"),
     (b"GET / HTTP/1.1\r\nHost: 127", "stops in the middle of its request"),
 ]
-SLOW_CLIENT, LONGEST_SILENCE, GRACE = 0.3, 2.0, 0.5  # seconds
+SLOW_CLIENT, LONGEST_SILENCE, GRACE = 0.4, 2.0, 0.5  # seconds
 MEANWHILE_HINTS = (
     "HTTPServer serves one client after the other, so all others wait for the silent one.",
     "ThreadingHTTPServer gives each client a thread of its own.",

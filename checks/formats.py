@@ -91,6 +91,8 @@ CHOICES: list[tuple[str, list[str], str | None, str, Sequence[str]]] = [  # Acce
     (f"{XML};q=0.75,{TEXT};q=0.8,{JSON};q=0.1", OFFERED, TEXT, "reads it without spaces too", SPACE_HINTS),
     (f"{XML}; q=0.9, {HTML}; q=0.85", OFFERED, XML, "reads a space before q too", SPACE_HINTS),
     ("image/png", OFFERED, None, "gives None where no format will do", NOTHING_FITS_HINTS),
+    (f"{TEXT};q=0.84, {XML};q=0.82", OFFERED, TEXT, "compares all digits of a weight", WEIGHT_HINTS),
+    ("application/*", [TEXT, HTML], None, "takes application/* for no other types", STAR_HINTS),
     (f"{JSON};q=0", OFFERED, None, "gives None where the only format named is refused", ZERO_WEIGHT_HINTS),
     (
         "application/*;q=0, */*",
@@ -201,6 +203,23 @@ REUSES: list[tuple[str, dict[str, str], dict[str, str], bool, str, Sequence[str]
     ),
     ("*", WANTS_JSON, dict(WANTS_JSON), False, "Vary: * and the same request", STAR_VARY_HINTS),
     ("Accept, *", WANTS_JSON, dict(WANTS_JSON), False, "a star among other names", STAR_VARY_HINTS),
+    ("*, Accept", WANTS_JSON, dict(WANTS_JSON), False, "a star before other names", STAR_VARY_HINTS),
+    (
+        "Accept-Language",
+        WANTS_JSON,
+        {**WANTS_JSON, LANGUAGE: ""},
+        False,
+        "Vary: Accept-Language, which is missing in one request, and empty in the other",
+        ("An empty value is a value. A header that is missing has none.", ALL_HINTS[1]),
+    ),
+    (
+        "Prefer",
+        {"prefer": "units=C"},
+        {"prefer": "units=c"},
+        False,
+        "Vary: Prefer and a value in other letters",
+        ("Names of headers have no case, but values may have one: compare them as they are.", ALL_HINTS[1]),
+    ),
 ]
 
 

@@ -12,6 +12,7 @@ STATUS_LINES = [
     ("HTTP/1.1 204", 204),
     ("HTTP/1.1 503 ", 503),
     ("HTTP/1.1 502 Got 404 from 10.0.0.7", 502),
+    ("HTTP/1.1 200 Found 1024 readings", 200),
     ("HTTP/1.1 201 Created", 201),
 ]
 SECOND_WORD_HINTS = (
@@ -53,6 +54,10 @@ COLON_HINTS = (
     "Cut the line at its first colon only: a value may hold colons, and there may be no space after the first.",
     'name, _, value = line.partition(":") cuts there; strip() takes the spaces away.',
 )
+STRIP_HINTS = (
+    "Spaces stand around the value, in front of it and behind it. Those between its words belong to it.",
+    "value.strip() takes them away at both ends.",
+)
 NAME_HINTS = ("Capitals do not matter in the name of a header.", "Compare lower() of both names.")
 WHOLE_NAME_HINTS = (
     "Compare the whole name, which is all that stands before the first colon. Part of a name is another name.",
@@ -69,7 +74,7 @@ EMPTY_HINTS = (
 )
 PLAIN = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-length: 4\r\n\r\n17.5"
 DATED = 'HTTP/1.1 200 OK\r\nDate: Fri, 05 Mar 2027 19:30:00 GMT\r\nETag: "A:7"\r\n\r\n'
-TIGHT = "HTTP/1.1 404 Not Found\r\nServer:Old Lantern\r\nX-Empty:\r\nVary: Accept\r\n\r\nno"
+TIGHT = "HTTP/1.1 404 Not Found\r\nServer:Old Lantern\r\nX-Empty:\r\nX-Wide:  hill top  \r\nVary: Accept\r\n\r\nno"
 BODY = "HTTP/1.1 200 OK\r\nX-Host: hill\r\n\r\nServer: in the body\r\n\r\nAge: 7\r\n"
 HEADERS: list[tuple[str, str, str | None, str, Sequence[str]]] = [  # response, name, value, what is shown, hints
     (
@@ -84,6 +89,7 @@ HEADERS: list[tuple[str, str, str | None, str, Sequence[str]]] = [  # response, 
     (DATED, "etag", '"A:7"', "finds ETag by the name etag", NAME_HINTS),
     (TIGHT, "Server", "Old Lantern", "needs no space behind the colon", COLON_HINTS),
     (TIGHT, "x-empty", "", "gives an empty string where the value is empty", EMPTY_HINTS),
+    (TIGHT, "X-Wide", "hill top", "takes the spaces behind a value away, and leaves those in it", STRIP_HINTS),
     (TIGHT, "Location", None, "gives None for a header that is not there", NONE_HINTS),
     (PLAIN, "Content", None, "does not take the beginning of a name for the name", WHOLE_NAME_HINTS),
     (BODY, "Host", None, "does not take the end of a name for the name", WHOLE_NAME_HINTS),
@@ -205,6 +211,7 @@ STATION_NAMES = [
     "Fog #2",
     "100%25",
     "Łódź [2]",
+    " Old  Mill ",
 ]
 PATH_OF_A_STATION = re.compile(r"/stations/(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*", re.ASCII)  # RFC 3986 §3.3
 SPACE_HINTS = (
@@ -218,6 +225,10 @@ SLASH_HINTS = (
 BEGIN_HINTS = (
     "The path begins with /stations/, not encoded: encode only the name.",
     'Put "/stations/" and the encoded name together.',
+)
+WHOLE_NAME_IN_PATH_HINTS = (
+    "A space at the beginning or at the end of a name is a part of the name, too.",
+    "Give quote the name as it is, without strip().",
 )
 BYTE_HINTS = (
     "Each byte that may not stand in a path is written as % and two hexadecimal digits, in UTF-8. So is a %.",
@@ -253,6 +264,8 @@ def _name_in(path: str) -> str | None:
 def _hints_on_path(got: Any, name: str) -> Sequence[str]:
     if isinstance(got, str) and not got.startswith("/stations/"):
         return BEGIN_HINTS
+    if name != name.strip() and got == "/stations/" + quote(name.strip(), safe=""):
+        return WHOLE_NAME_IN_PATH_HINTS
     if " " in name:
         return SPACE_HINTS if isinstance(got, str) and (" " in got or "+" in got) else BYTE_HINTS
     return SLASH_HINTS if "/" in name else BYTE_HINTS

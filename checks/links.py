@@ -21,6 +21,9 @@ HREFS = [  # the document's URL, a relation, its href, what that is
     (PAGE_URL, "prev", "?page=2", "that is a query alone"),
     (PAGE_URL, "up", "../2026/", "with two dots"),
     (PAGE_URL, "item", "march", "beside a query"),
+    (DOCUMENT_URL, "now", "", "that is empty, and so leads to the document itself"),
+    (DOCUMENT_URL, "low", "2/readings#low", "with a fragment"),
+    (DOCUMENT_URL, "lastYear", "/stations/2/2026", "of a relation with a capital letter"),
 ]
 LINK_OBJECT_HINTS = (
     "A link is an object with an href, and urljoin takes strings: give it the href of the link.",

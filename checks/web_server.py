@@ -214,7 +214,15 @@ FIRST_HINTS = (
     "The request that is being answered counts too: the first client reads 1. Add one before you answer.",
     "Counter.count += 1 comes before the body is made. And the count begins at 0.",
 )
-NUMBER_HINTS = ("The body is the number in digits, and nothing else.", "str(number).encode() is its bytes.")
+NUMBER_HINTS = (
+    "The body is the number in digits, and nothing else: no words, no spaces and no line end.",
+    "str(number).encode() is its bytes.",
+)
+GET_ALONE_HINTS = (
+    "Only GET requests are counted. A connection may bring another method, which is none of them.",
+    "Add one in do_GET, and nowhere else.",
+)
+TWO_DIGITS = 10  # as far as the check counts
 
 
 @exercise(
@@ -227,7 +235,7 @@ def how_many(station: Probe, expect: Expect) -> None:
     Returns early where the first answer is no number. Raises Stopped where no answer comes.
     """
     reply = station.get("/", silence_hint=NO_ANSWER_HINTS)
-    said, number = reply.text.strip(), _number_in(reply)
+    said, number = reply.text, _number_in(reply)
     if not _expect_ok(reply, expect) and reply.status == 501:
         return
     if not expect(number is not None, "answers with a number", got=said, hint=NUMBER_HINTS) or number is None:
@@ -238,6 +246,12 @@ def how_many(station: Probe, expect: Expect) -> None:
     for path in ("/harbour", "/favicon.ico", "/?day=2"):
         what = f"counts a request for {path} as well"
         number = _expect_next(station, expect, number, path, what)
+    for method in ("HEAD", "POST"):
+        station.request(method, "/", hint=GET_ALONE_HINTS)
+        what = f"does not count a {method}"
+        number = _expect_next(station, expect, number, "/", what, ahead=GET_ALONE_HINTS)
+    for _ in range(number, TWO_DIGITS):
+        number = _expect_next(station, expect, number, "/", f"counts on to {TWO_DIGITS}")
 
 
 def _compare_first(station: Probe, expect: Expect, number: int) -> None:
@@ -250,16 +264,27 @@ def _compare_first(station: Probe, expect: Expect, number: int) -> None:
 
 
 def _number_in(reply: Reply) -> int | None:
-    said = reply.text.strip()
-    return int(said) if re.fullmatch(r"[0-9]{1,9}", said) else None
+    """The number that a body is, with nothing else in it; None for any other body."""
+    return int(reply.text) if re.fullmatch(r"[0-9]{1,9}", reply.text) else None
 
 
-def _expect_next(station: Probe, expect: Expect, number: int, path: str, what: str) -> int:
-    """Expect the number after `number` at this path; return the one from which to count on."""
+def _expect_next(
+    station: Probe,
+    expect: Expect,
+    number: int,
+    path: str,
+    what: str,
+    *,
+    ahead: Sequence[str] = ONE_EACH_HINTS,
+) -> int:
+    """Expect the number after `number` at this path; return the one from which to count on.
+
+    `ahead` are the hints for a number that is too large.
+    """
     reply = station.get(path, silence_hint=NO_ANSWER_HINTS)
     got = _number_in(reply)
     hints = COUNT_HINTS if path == "/" else (EVERY_PATH_HINT,)
     if got is not None and got > number + 1:
-        hints = ONE_EACH_HINTS
-    expect.equal((reply.status, reply.text.strip()), (200, str(number + 1)), what, hint=hints)
+        hints = ahead
+    expect.equal((reply.status, reply.text), (200, str(number + 1)), what, hint=hints)
     return number + 1 if got is None else got

@@ -71,6 +71,10 @@ from http import HTTPStatus
 def status_of(line):
     return next((int(status) for status in HTTPStatus if line.endswith(status.phrase)), None)
 
+# %% wrong="11.1" caught_by="finds the 200 in 'HTTP/1.1 200 Found 1024 readings'" says="Do not count on them"
+def status_of(line):
+    return max(int(word) for word in line.split() if word.isdigit())
+
 # %% right="11.1" style="a regular expression"
 import re
 
@@ -177,6 +181,10 @@ def header_of(response, name):
 - return value.strip()
 + print(value.strip())
 
+# %% wrong="11.2" caught_by="takes the spaces behind a value away, and leaves those in it" says="in front of it and behind it"
+- return value.strip()
++ return value.lstrip()
+
 # %% right="11.2" style="a dictionary of all headers"
 def header_of(response, name):
     head, _, body = response.partition("\r\n\r\n")
@@ -188,7 +196,8 @@ from email.parser import HeaderParser
 
 
 def header_of(response, name):
-    return HeaderParser().parsestr(response.split("\r\n", 1)[1])[name]
+    value = HeaderParser().parsestr(response.split("\r\n", 1)[1])[name]
+    return value and value.strip()
 
 # %% right="11.2" style="a regular expression"
 import re
@@ -364,6 +373,10 @@ def path_of(name):
 # %% wrong="11.4" caught_by="gives the path of Zürich" says="two hexadecimal digits"
 def path_of(name):
     return "/stations/" + "".join(c if c.isalnum() else f"%{ord(c):02X}" for c in name)
+
+# %% wrong="11.4" caught_by="gives the path of  Old  Mill " says="A space at the beginning"
+- return "/stations/" + quote(name, safe="")
++ return "/stations/" + quote(name.strip(), safe="")
 
 # %% right="11.4" style="slashes replaced afterwards"
 def path_of(name):

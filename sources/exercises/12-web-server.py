@@ -452,6 +452,26 @@ class Counter(BaseHTTPRequestHandler):
 - count = 0
 + count = -1
 
+# %% wrong="12.4" caught_by="does not count a HEAD" says="Only GET requests are counted"
+class Counter(BaseHTTPRequestHandler):
+    def setup(self):
+        super().setup()
+        Counter.count += 1
+
+    def do_GET(self):
+        body = str(Counter.count).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+# %% wrong="12.4" caught_by="answers with a number" says="no line end"
+- body = str(Counter.count).encode()
++ body = f"{Counter.count}\n".encode()
+
+# %% wrong="12.4" caught_by="counts on to 10" says="for the next one"
+- body = str(Counter.count).encode()
++ body = str(Counter.count)[-1].encode()
+
 # %% right="12.4" style="type(self)"
 - Counter.count += 1
 - body = str(Counter.count).encode()

@@ -305,6 +305,14 @@ class Files(Replies):
 +     found = self.path in FILES
 +     self.reply(200 if found else 404, "text/plain", FILES.get(self.path, b""))
 
+# %% wrong="13.3" caught_by="tells HEAD no other length than GET for what is not in FILES" says="Content-Length too"
+class Files(Replies):
+    def do_HEAD(self):
+        if self.path in FILES:
+            self.reply(200, kind_of(self.path), FILES[self.path])
+        else:
+            self.reply(404, "text/plain; charset=utf-8", b"")
+
 # %% right="13.3" style="get, and do_HEAD calls do_GET"
 class Files(Replies):
     def do_GET(self):
@@ -441,6 +449,36 @@ class Readings(Replies):
 # %% wrong="13.4" caught_by="says in which encoding it is" says="text/plain; charset=utf-8"
 - self.reply(200, "text/plain; charset=utf-8", text.encode())
 + self.reply(200, "text/plain", text.encode())
+
+# %% wrong="13.4" caught_by="answers 200 where Harbour has 17 degrees" says="a sign and a point"
+import re
+
+
+class Readings(Replies):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path != "/readings":
+            return self.reply(404, "text/plain; charset=utf-8", b"Send it to /readings.")
+        form = parse_qs(body)
+        station, degrees = form.get("station", [""])[0], form.get("degrees", [""])[0]
+        if not station or not re.fullmatch(r"[+-]?\d+\.\d+", degrees):
+            return self.reply(400, "text/plain; charset=utf-8", b"A station and a number, please.")
+        self.reply(200, "text/plain; charset=utf-8", f"{station}: {degrees}".encode())
+
+# %% wrong="13.4" caught_by="answers 200 where Hilltop has +5.5 degrees" says="a sign and a point"
+import re
+
+
+class Readings(Replies):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path != "/readings":
+            return self.reply(404, "text/plain; charset=utf-8", b"Send it to /readings.")
+        form = parse_qs(body)
+        station, degrees = form.get("station", [""])[0], form.get("degrees", [""])[0]
+        if not station or not re.fullmatch(r"-?\d+(\.\d+)?", degrees):
+            return self.reply(400, "text/plain; charset=utf-8", b"A station and a number, please.")
+        self.reply(200, "text/plain; charset=utf-8", f"{station}: {degrees}".encode())
 
 # %% right="13.4" style="parse_qsl, and one except for both"
 from urllib.parse import parse_qsl

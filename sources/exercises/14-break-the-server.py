@@ -104,6 +104,10 @@ def file_below(root, path):
 - return found if found.is_file() and found.is_relative_to(root.resolve()) else None
 + return found if found.is_relative_to(root.resolve()) else None
 
+# %% wrong="14.1" caught_by="finds a file with a # in its name" says="A name may have any characters"
+- found = (root / path.lstrip("/")).resolve(strict=True)
++ found = (root / urlsplit(path).path.lstrip("/")).resolve(strict=True)
+
 # %% right="14.1" style="parents"
 def file_below(root, path):
     try:
@@ -206,6 +210,30 @@ class Welcome(BaseHTTPRequestHandler):
 # %% wrong="14.2" caught_by="your code crashed" says="Not every visitor gives a name"
 - name = query.get("name", ["visitor"])[0]
 + name = query["name"][0]
+
+# %% wrong="14.2" caught_by="greets a visitor who gives a nickname, and no name" says="another key than name"
+import re
+from urllib.parse import unquote_plus
+
+
+class Welcome(BaseHTTPRequestHandler):
+    def do_GET(self):
+        found = re.search("name=([^&]+)", self.path)
+        name = unquote_plus(found[1]) if found else "visitor"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(f"<p>Welcome, {html.escape(name)}".encode())
+
+# %% right="14.2" style="a media type in capitals, and the encoding in the page"
+class Welcome(BaseHTTPRequestHandler):
+    def do_GET(self):
+        name = html.escape(parse_qs(urlsplit(self.path).query).get("name", ["visitor"])[0])
+        page = f"<!doctype html><meta charset=utf-8><title>Station</title><p>Welcome, {name}</p>"
+        self.send_response(200)
+        self.send_header("Content-Type", "Text/HTML")
+        self.end_headers()
+        self.wfile.write(page.encode())
 
 # %% right="14.2" style="escaped by hand"
 - name = query.get("name", ["visitor"])[0]
@@ -481,6 +509,10 @@ def create_server(host, port):
 # %% wrong="14.4" caught_by="listens at the host and the port that it is given" says="0.0.0.0"
 - return ThreadingHTTPServer((host, port), Quick)
 + return ThreadingHTTPServer(("", port), Quick)
+
+# %% wrong="14.4" caught_by="waits for a client that pauses for a moment in its request" says="The time-out is too short"
+- Quick.timeout = 1
++ Quick.timeout = 0.3
 
 # %% right="14.4" style="a class attribute"
 class Quick(BaseHTTPRequestHandler):

@@ -92,6 +92,10 @@ def readings(url, station, seconds):
 - reply = requests.get(url + "/readings", params={"station": station}, timeout=seconds)
 + reply = requests.get(f"{url}/readings/{station}", timeout=seconds)
 
+# %% wrong="23.1" caught_by="asks for any name, as for  Old Mill " says="you have to encode it"
+- reply = requests.get(url + "/readings", params={"station": station}, timeout=seconds)
++ reply = requests.get(url + "/readings", params={"station": station.strip()}, timeout=seconds)
+
 # %% right="23.1" style="urlencode, and a session"
 from urllib.parse import urlencode
 
@@ -336,6 +340,12 @@ def degrees_of(url, station):
 - raise StationProblem(reply.status_code, detail)
 + raise StationProblem(str(reply.status_code), detail)
 
+# %% wrong="23.3" caught_by="asks once, where 503 comes" says="whatever comes back"
+- if reply.ok:
++ if reply.status_code == 503:
++     reply = requests.get(f"{url}/stations/{station}", timeout=3)
++ if reply.ok:
+
 # %% right="23.3" style="raise_for_status"
 def degrees_of(url, station):
     reply = requests.get(f"{url}/stations/{station}", timeout=3)
@@ -496,6 +506,13 @@ def bring(url):
 # %% wrong="23.4" caught_by="GETs each document once, at a station with 3 pages" says="Keep what a GET has brought"
 - display = urljoin(url, home["_links"]["display"]["href"])
 + display = urljoin(url, session.get(url, timeout=3).json()["_links"]["display"]["href"])
+
+# %% wrong="23.4" caught_by="sends nothing to the display if a second page could not be had" says="Without the last page"
+-     page = session.get(urljoin(url, page["_links"][relation]["href"]), timeout=3).json()
++     try:
++         page = session.get(urljoin(url, page["_links"][relation]["href"]), timeout=3).json()
++     except requests.exceptions.RetryError:
++         break
 
 # %% right="23.4" style="tried by hand"
 def bring(url):

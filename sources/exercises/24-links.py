@@ -74,6 +74,14 @@ def target(url, document, rel):
 - return urljoin(url, link["href"]) if link else None
 + return link["href"] if link else None
 
+# %% wrong="24.1" caught_by="completes an address that is empty, and so leads to the document itself" says="relative to the address of the document"
+- return urljoin(url, link["href"]) if link else None
++ return urljoin(url, link["href"]) if link and link["href"] else None
+
+# %% wrong="24.1" caught_by="completes an address with a fragment" says="relative to the address of the document"
+- return urljoin(url, link["href"]) if link else None
++ return urljoin(url, link["href"]).split("#")[0] if link else None
+
 # %% right="24.1" style="an exception"
 def target(url, document, rel):
     try:

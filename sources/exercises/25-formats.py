@@ -90,6 +90,22 @@ def choose(accept, offered):
 - return ranges.best_match(offered) if accept else offered[0]
 + return ranges.best if accept else offered[0]
 
+# %% wrong="25.1" caught_by="compares all digits of a weight: text/plain;q=0.84, application/xml;q=0.82" says="The largest one wins"
+def choose(accept, offered):
+    if not accept:
+        return offered[0]
+    weights = {}
+    for part in accept.split(","):
+        name, _, weight = part.partition(";")
+        weights[name.strip()] = float(weight.strip()[2:5] or 1)
+
+    def weight_of(kind):
+        ranges = [kind, kind.split("/")[0] + "/*", "*/*"]
+        return next((weights[name] for name in ranges if name in weights), 0)
+
+    best = max(offered, key=weight_of)
+    return best if weight_of(best) else None
+
 # %% right="25.1" style="nothing means anything"
 def choose(accept, offered):
     return parse_accept_header(accept or "*/*", MIMEAccept).best_match(offered)
@@ -181,6 +197,19 @@ def may_use(vary, earlier, later):
 # %% wrong="25.2" caught_by="gives True for Vary: Accept-Language and another Accept" says="a part of another name"
 - return "*" not in names and all(earlier.get(name) == later.get(name) for name in names)
 + return "*" not in vary and all(earlier.get(name) == later.get(name) for name in earlier | later if name in vary.lower())
+
+# %% wrong="25.2" caught_by="gives False for Vary: Accept-Language, which is missing in one request, and empty in the other" says="An empty value is a value"
+- return "*" not in names and all(earlier.get(name) == later.get(name) for name in names)
++ return "*" not in names and all(earlier.get(name, "") == later.get(name, "") for name in names)
+
+# %% wrong="25.2" caught_by="gives False for Vary: Prefer and a value in other letters" says="compare them as they are"
+def may_use(vary, earlier, later):
+    names = [name.strip().lower() for name in vary.split(",")]
+    return "*" not in names and all(earlier.get(name, "-").lower() == later.get(name, "-").lower() for name in names)
+
+# %% wrong="25.2" caught_by="gives False for a star before other names" says="A star among the names"
+- return "*" not in names and all(earlier.get(name) == later.get(name) for name in names)
++ return names[-1] != "*" and all(earlier.get(name) == later.get(name) for name in names)
 
 # %% right="25.2" style="a loop"
 def may_use(vary, earlier, later):

@@ -503,6 +503,18 @@ class Note(MethodView):
 - name = TOKENS.get(token)
 + name = next((TOKENS[known] for known in TOKENS if token and known.startswith(token)), None)
 
+# %% wrong="26.4" caught_by="answers 401 where the token begins with one, and goes on" says="Only the whole token counts"
+- name = TOKENS.get(token)
++ name = next((owner for known, owner in TOKENS.items() if token.startswith(known)), None)
+
+# %% wrong="26.4" caught_by="answers 401 where the word is Bearers" says="With another word in its place"
+- if scheme.lower() != "bearer" or name is None:
++ if not scheme.lower().startswith("bearer") or name is None:
+
+# %% wrong="26.4" caught_by="answers 401 where the name of an observer stands in place of the token" says="With a token that nobody has"
+- name = TOKENS.get(token)
++ name = token if token in TOKENS.values() else TOKENS.get(token)
+
 # %% right="26.4" style="request.authorization"
 class Note(MethodView):
     def get(self, id):

@@ -225,6 +225,10 @@ def keep(path, reading):
         db.execute("INSERT INTO readings VALUES (:station, :hour, :degrees)", reading)
     return reading, 201
 
+# %% wrong="27.2" caught_by="keeps an hour as a string, also if it is made of digits" says="The type of a column"
+- columns = "station INTEGER, hour TEXT, degrees REAL, UNIQUE (station, hour)"
++ columns = "station INTEGER, hour STRING, degrees REAL, UNIQUE (station, hour)"
+
 # %% right="27.2" style="a primary key, and commit by hand"
 def keep(path, reading):
     db = sqlite3.connect(path)
@@ -329,12 +333,14 @@ def get_patiently(url):
 - time.sleep(int(reply.headers["Retry-After"]))
 + time.sleep(0.1)
 
-# %% wrong="27.3" caught_by="gives the answer that comes after a 429" says="Return what comes"
+# %% wrong="27.3" caught_by="gives the answer that comes when the waits are over" says="Return what comes"
 def get_patiently(url):
-    reply = requests.get(url, timeout=3)
-    if reply.status_code in (429, 503):
-        time.sleep(int(reply.headers["Retry-After"]))
-        requests.get(url, timeout=3)
+    reply = later = requests.get(url, timeout=3)
+    for _ in range(3):
+        if later.status_code not in (429, 503):
+            break
+        time.sleep(int(later.headers["Retry-After"]))
+        later = requests.get(url, timeout=3)
     return reply
 
 # %% wrong="27.3" caught_by="gives the answer that comes after a 503" says="503"
@@ -367,7 +373,7 @@ def get_patiently(url):
 - time.sleep(int(reply.headers["Retry-After"]))
 + time.sleep(int(reply.headers.get("Retry-After", 0)))
 
-# %% wrong="27.3" caught_by="gives the answer that comes after a 429" says="a response of requests"
+# %% wrong="27.3" caught_by="gives the answer that comes when the waits are over" says="a response of requests"
 - return reply
 + return reply.text
 
@@ -380,6 +386,14 @@ def get_patiently(url):
     while (reply := requests.get(url, timeout=3)).status_code in (429, 503):
         time.sleep(int(reply.headers["Retry-After"]))
     return reply
+
+# %% wrong="27.3" caught_by="comes back when Retry-After is over" says="as many seconds as"
+- for _ in range(3):
++ seconds = int(reply.headers.get("Retry-After", 0))
++ for _ in range(3):
+
+- time.sleep(int(reply.headers["Retry-After"]))
++ time.sleep(seconds)
 
 # %% right="27.3" style="recursion"
 def get_patiently(url, tries=4):
@@ -513,6 +527,20 @@ class OnceOnly(MethodView):
 # %% wrong="27.4" caught_by="stores what was sent" says="append"
 - STORED.append(sent)
 + STORED.append(key)
+
+# %% wrong="27.4" caught_by="answers 422 to the same key with another reading" says="Keep with the key"
+- if before != sent:
++ if before.get("degrees") != sent.get("degrees"):
+
+# %% wrong="27.4" caught_by="stores the same reading again where the key is new, if only by a capital letter" says="known by its key"
+- if key not in ANSWERED:
++ key = key.lower()
++ if key not in ANSWERED:
+
+# %% wrong="27.4" caught_by="answers a repetition with 201 after a mistake, too" says="A mistake changes nothing"
+- if before != sent:
++ if before != sent:
++     ANSWERED[key] = sent, answer
 
 # %% right="27.4" style="two dictionaries, questions first"
 NUMBERS = {}
