@@ -105,7 +105,7 @@ check("11.1", status_of)
 # `response` is a whole response as a string. Its lines end with `\r\n`. Write `header_of`. It returns the value of the header `name`, as
 # a string without the spaces around it. If there is no such header, it returns `None`.
 #
-# - `Content-Type` and `content-type` are the same name. `Content` and `Type` are other names.
+# - Capitals do not matter: `content-type` finds `Content-Type`. The whole name has to match: `Content` does not find `Content-Type`.
 # - A value may have colons in it. It may be empty: then return `""`. There may be no space after the colon of the name.
 # - The headers end at the first empty line. The body after it may hold anything, other empty lines too.
 
@@ -314,8 +314,8 @@ tap
 #
 # The path of a station's page is `/stations/` and the station's name. Names may have spaces, slashes and any characters in them. Write
 # `path_of`. It returns the path for a name, as a string, percent-encoded in UTF-8. A server that decodes what comes after `/stations/`
-# has to get the name back. A slash in a name is part of the name, and so is a `%` or a `+`. No station is called `.` or `..`. `quote` is
-# imported already.
+# has to get the name back. A slash in a name is part of the name, and so is a `%` or a `+`. You need not care about the names `.` and
+# `..`: no station is called so. `quote` is imported already.
 
 # %% [markdown] tags=["solution"]
 # `quote` writes every byte that may not stand in a path as a percent sign and two hexadecimal digits (RFC 3986 §2.1). Characters like ü
