@@ -180,7 +180,7 @@ def header_of(response, name):
 # %% right="11.2" style="a dictionary of all headers"
 def header_of(response, name):
     head, _, body = response.partition("\r\n\r\n")
-    pairs = [line.split(":", 1) for line in head.splitlines()[1:]]
+    pairs = [line.split(":", 1) for line in head.split("\r\n")[1:]]
     return {key.lower(): value.strip() for key, value in pairs}.get(name.lower())
 
 # %% right="11.2" style="the parser of the standard library"
@@ -318,9 +318,10 @@ tap
 # `..`: no station is called so. `quote` is imported already.
 
 # %% [markdown] tags=["solution"]
-# `quote` writes every byte that may not stand in a path as a percent sign and two hexadecimal digits (RFC 3986 §2.1). Characters like ü
-# become UTF-8 first. It does not encode slashes, because it expects a whole path. Here it gets one part of a path, so no character is
-# safe: `safe=""`. First quote the part, then put the path together. In the finished path nobody can see which slash belongs to the name.
+# `quote` writes every byte as a percent sign and two hexadecimal digits (RFC 3986 §2.1), but for letters, digits and `_`, `.`, `-`, `~`.
+# That is more than a path needs, and never wrong. Characters like ü become UTF-8 first. `quote` does not encode slashes, because it expects
+# a whole path. Here it gets one part of a path, so no character is safe: `safe=""`. First quote the part, then put the path together. In
+# the finished path nobody can see which slash belongs to the name.
 #
 # Some names do not arrive, however you encode them. A client treats `.` and `..` as steps in the path (RFC 3986 §5.2.4), and many
 # servers decode the whole path before they split it at the slashes. The query has neither problem.

@@ -138,8 +138,8 @@ tap
 # ```
 
 # %% [markdown]
-# HTTP is only text. `tap[0].raw` is what the client sent, every byte of it: six lines and an empty one. `\r\n` is how HTTP ends a line, and
-# `b"..."` is how Python writes bytes.
+# This request is plain text. `tap[0].raw` is what the client sent, every byte of it: six lines and an empty one. `\r\n` is how HTTP ends a
+# line, and `b"..."` is how Python writes bytes.
 
 # %%
 tap[0].raw

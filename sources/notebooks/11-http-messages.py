@@ -88,8 +88,8 @@ tap[1].header("Content-Length"), len(tap[1].body)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The client counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. The end of the connection
-# does not say it, because a connection can stay open for the next request.
+# The client counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. Here the end of the
+# connection does not say it, because the connection may stay open for the next request.
 #
 # </details>
 #
@@ -158,7 +158,7 @@ for path in ["/hello.txt", "/goodbye.txt"]:
 # - **201** Created: the request made a new thing. **204** No Content: it worked, without a body.
 # - **301** Moved Permanently, **302** Found: moved, for ever or for now. `Location` says where.
 # - **304** Not Modified: your copy is still good.
-# - **400** Bad Request: the server cannot read the request.
+# - **400** Bad Request: the request itself is wrong.
 # - **401** Unauthorized: log in first. **403** Forbidden: the server refuses.
 # - **404** Not Found: no such thing, or the server does not say.
 # - **405** Method Not Allowed: this path does not take this method.
@@ -249,7 +249,7 @@ print(parse_qs(query))
 # ## Headers
 #
 # A header says something about the message. Capitals do not matter in its name. Its value is a string, and a client can send any
-# value:
+# value without a line end:
 
 # %%
 with wire(site) as tap:
@@ -342,7 +342,7 @@ say(b"GET /stage%20door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\
 # </details>
 # <details><summary>A client waits and waits for a response. What do you look at first?</summary>
 #
-# The wire. Was the whole request sent, with the empty line? Then the server has to answer.
+# The wire. Was the whole request sent, with the empty line, and with all bytes of its body? Then the server has to answer.
 #
 # </details>
 #
