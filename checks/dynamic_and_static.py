@@ -254,6 +254,10 @@ NO_NUMBER_HINTS = (
     "float(degrees) raises ValueError where it is no number: catch that, and nothing else.",
     "try: number = float(degrees), except ValueError: answer 400, and return.",
 )
+NO_DIGIT_HINTS = (
+    "float() reads nan and 1e3 too: look at the characters as well.",
+    'if not set(degrees) <= set("+-.0123456789"): answer 400, and return.',
+)
 ELSEWHERE_HINTS = (
     "Compare the whole self.path with /readings, before you look at the form.",
     'if self.path != "/readings": answer 404, and return.',
@@ -277,6 +281,9 @@ BAD_FORMS: list[tuple[dict[str, str], str, Sequence[str]]] = [  # fields, what i
     ({"station": "Harbour", "degrees": "17.5 C"}, "degrees are '17.5 C'", NO_NUMBER_HINTS),
     ({"station": "Harbour", "degrees": "--5"}, "degrees are '--5'", NO_NUMBER_HINTS),
     ({"station": "17.5", "degrees": "Harbour"}, "degrees are 'Harbour'", NO_NUMBER_HINTS),
+    ({"station": "Harbour", "degrees": "nan"}, "degrees are 'nan'", NO_DIGIT_HINTS),
+    ({"station": "Harbour", "degrees": "1e3"}, "degrees are '1e3'", NO_DIGIT_HINTS),
+    ({"station": "Harbour", "degrees": "1_0"}, "degrees are '1_0'", NO_DIGIT_HINTS),
 ]
 
 

@@ -109,7 +109,7 @@ check("11.1", status_of)
 # `response` is a whole response as a string. Its lines end with `\r\n`. Write `header_of`. It returns the value of the header `name`, as
 # a string without the spaces around it. If there is no such header, it returns `None`.
 #
-# - `Content-Type` and `content-type` are the same name. `Content` and `Type` are other names.
+# - Capitals do not matter: `content-type` finds `Content-Type`. The whole name has to match: `Content` does not find `Content-Type`.
 # - A value may have colons in it. It may be empty: then return `""`. There may be no space after the colon of the name.
 # - The headers end at the first empty line. The body after it may hold anything, other empty lines too.
 
@@ -188,7 +188,7 @@ def header_of(response, name):
 # %% right="11.2" style="a dictionary of all headers"
 def header_of(response, name):
     head, _, body = response.partition("\r\n\r\n")
-    pairs = [line.split(":", 1) for line in head.splitlines()[1:]]
+    pairs = [line.split(":", 1) for line in head.split("\r\n")[1:]]
     return {key.lower(): value.strip() for key, value in pairs}.get(name.lower())
 
 # %% right="11.2" style="the parser of the standard library"
@@ -323,13 +323,14 @@ tap
 #
 # The path of a station's page is `/stations/` and the station's name. Names may have spaces, slashes and any characters in them. Write
 # `path_of`. It returns the path for a name, as a string, percent-encoded in UTF-8. A server that decodes what comes after `/stations/`
-# has to get the name back. A slash in a name is part of the name, and so is a `%` or a `+`. No station is called `.` or `..`. `quote` is
-# imported already.
+# has to get the name back. A slash in a name is part of the name, and so is a `%` or a `+`. You need not care about the names `.` and
+# `..`: no station is called so. `quote` is imported already.
 
 # %% [markdown] tags=["solution"]
-# `quote` writes every byte that may not stand in a path as a percent sign and two hexadecimal digits (RFC 3986 §2.1). Characters like ü
-# become UTF-8 first. It does not encode slashes, because it expects a whole path. Here it gets one part of a path, so no character is
-# safe: `safe=""`. First quote the part, then put the path together. In the finished path nobody can see which slash belongs to the name.
+# `quote` writes every byte as a percent sign and two hexadecimal digits (RFC 3986 §2.1), but for letters, digits and `_`, `.`, `-`, `~`.
+# That is more than a path needs, and never wrong. Characters like ü become UTF-8 first. `quote` does not encode slashes, because it expects
+# a whole path. Here it gets one part of a path, so no character is safe: `safe=""`. First quote the part, then put the path together. In
+# the finished path nobody can see which slash belongs to the name.
 #
 # Some names do not arrive, however you encode them. A client treats `.` and `..` as steps in the path (RFC 3986 §5.2.4), and many
 # servers decode the whole path before they split it at the slashes. The query has neither problem.

@@ -380,14 +380,14 @@ check("12.3", with_unit)
 # ## 12.4 Count the requests
 #
 # The answer to every GET, at any path, has the status 200. Its body is the number of GET requests that this server has had, this
-# one included, and nothing else: the first client reads `1`, the next one `2`. (A browser may also ask for `/favicon.ico`. That counts
-# too.)
+# one included, and nothing else: the first client reads `1`, the next one `2`. The requests come one after the other. A browser may also
+# ask for `/favicon.ico`: that counts too.
 
 # %% [markdown] tags=["solution"]
 # A handler object lives as long as one connection, and what it keeps in `self` is gone for the next client. So the count is kept
 # in the class, which exists once. `Counter.count += 1` changes the class. `self.count += 1` would read the number of the class and
-# store the result in `self`. (Two threads that count at the same moment may read the same number. This is a **race**; a lock
-# prevents it.)
+# store the result in `self`. Where requests come at the same moment, two threads may read the same number. This is a **race**; a lock
+# prevents it. Here they come one after the other.
 
 # %% exercise="12.4"
 class Counter(BaseHTTPRequestHandler):

@@ -21,7 +21,8 @@ from wirelab import check, hint, launch, show_me, stop_all
 
 # %% [markdown] tags=["solution"]
 # `guess_type` returns a pair, and the type is the first of the two. For an unknown ending the type is `None`, and `or` puts
-# `application/octet-stream` in its place. Only text has an encoding.
+# `application/octet-stream` in its place. `charset` belongs to the types that begin with `text/`: JSON and SVG say their encoding in
+# another way.
 
 # %% exercise="13.1"
 def kind_of(name):
@@ -358,23 +359,24 @@ check("13.3", files)
 #
 # A client sends a form with the fields `station` and `degrees` to `/readings`, by POST.
 #
-# - If the form is right, answer 200 and a string such as `Harbour: 17.5`, as `text/plain` in UTF-8, with the name and the number that
-#   were sent.
-# - If a field is missing or empty, or if `degrees` is not a number, answer 400. A number may have a sign and a point: `-3.5` and
-#   `0.0` are numbers, and `1.2.3` is not.
+# - If the form is right, answer 200 and a string such as `Harbour: 17.5`, as `text/plain` in UTF-8, with the name and the number. If
+#   `17.50` was sent, `17.50` and `17.5` are both right.
+# - If a field is missing or empty, or if `degrees` is not a number, answer 400. `parse_qs` leaves empty fields out. A number may have a
+#   sign in front and one point in it: `-3.5` and `0.0` are numbers. With any other character it is no number: `1e3` and `nan` get 400,
+#   and so does `1.2.3`.
 # - At any other path, `/readings/new` for example, answer 404, whatever the form is.
 
 # %% [markdown] tags=["solution"]
 # First read the body, exactly as many bytes as it has. `form.get("degrees", [""])[0]` is an empty string if the field is missing.
 # `float("")` raises `ValueError`, and so does `float("warm")`: one `except` catches both. It catches no other exception, because another
-# one would be a mistake of ours, and a 400 would blame the client. `float` also reads `nan`, `inf` and `1_0`. None of them is a
-# temperature, so the code looks at the characters too. (`<=` between two sets means *is a subset of*.)
+# one would be a mistake of ours, and a 400 would blame the client. `float` also reads `nan`, `1e3` and `1_0`. So the code looks at the
+# characters too. (`<=` between two sets means *is a subset of*.) With `"replace"`, a body that is not UTF-8 raises no exception.
 
 # %% exercise="13.4"
 class Readings(Replies):
     def do_POST(self):
         ### BEGIN SOLUTION
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8", "replace")
         if self.path != "/readings":
             return self.reply(404, "text/plain; charset=utf-8", b"Send it to /readings.")
         form = parse_qs(body)
@@ -391,7 +393,7 @@ class Readings(Replies):
         ### END SOLUTION
 
 # %% wrong="13.4" caught_by="answers POST /readings" says="read() without a number waits until the client hangs up"
-- body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+- body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8", "replace")
 + body = self.rfile.read().decode()
 
 # %% wrong="13.4" caught_by="your code crashed" says="Ask whether both fields are in the form before you use them"
@@ -421,6 +423,10 @@ class Readings(Replies):
 + if not degrees or degrees.isalpha():
 +     raise ValueError(degrees)
 + text = f"{station}: {degrees}"
+
+# %% wrong="13.4" caught_by="answers 400 where degrees are 'nan'" says="float() reads nan and 1e3 too"
+- if not set(degrees) <= set("+-.0123456789"):
+-     return self.reply(400, "text/plain; charset=utf-8", b"degrees has to be a number in digits.")
 
 # %% wrong="13.4" caught_by="answers a request once" says="return comes after it"
 - return self.reply(400, "text/plain; charset=utf-8", b"degrees has to be a number.")
@@ -493,9 +499,14 @@ class Readings(Replies):
             station, degrees = form["station"], float(form["degrees"])
         except (KeyError, ValueError):
             return self.send_error(400, "station and degrees, please")
+        if not all(character in "+-.0123456789" for character in form["degrees"]):
+            return self.send_error(400, "degrees in digits, please")
         self.reply(200, "text/plain; charset=utf-8", f"{station}: {degrees}".encode())
 
-# %% right="13.4" style="the number as it was sent"
+# %% right="13.4" style="a regular expression, and the number as it was sent"
+import re
+
+
 class Readings(Replies):
     def do_POST(self):
         fields = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
@@ -504,14 +515,12 @@ class Readings(Replies):
 
     def answer_to(self, fields):
         station, degrees = [fields.get(name, [""])[0] for name in ("station", "degrees")]
-        try:
-            float(degrees)
-        except ValueError:
+        if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", degrees):
             return 400, f"{degrees!r} is no number."
         return (200, f"{station}: {degrees}") if station else (400, "Which station?")
 
 # %% right="13.4" style="404 before the form is read, and send_error"
-- body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+- body = self.rfile.read(int(self.headers["Content-Length"])).decode("utf-8", "replace")
 - if self.path != "/readings":
 -     return self.reply(404, "text/plain; charset=utf-8", b"Send it to /readings.")
 - form = parse_qs(body)

@@ -27,8 +27,8 @@ from wirelab import check, hint, launch, show_me, stop_all
 # %% [markdown] tags=["solution"]
 # Work out where the path really leads, and only then ask whether that is inside. `resolve` follows `..` and links; with
 # `strict=True` it raises an exception if there is no such file. `is_relative_to` compares whole names: a comparison of strings would
-# take `site-old` for a part of `site`. A NUL in a path is a `ValueError`. Links in a circle are an `OSError`, and a `RuntimeError`
-# before Python 3.13.
+# take `site-old` for a part of `site`. A NUL in a path is a `ValueError`. A name that is too long is an `OSError`. Links in a circle are an
+# `OSError`, and a `RuntimeError` before Python 3.13.
 
 # %% exercise="14.1"
 def file_below(root, path):
@@ -111,9 +111,9 @@ def file_below(root, path):
 # %% right="14.1" style="parents"
 def file_below(root, path):
     try:
-        found = root.joinpath(path.strip("/")).resolve()
+        found = root.joinpath(path.lstrip("/")).resolve()
         return found if root.resolve() in found.parents and found.is_file() else None
-    except ValueError:
+    except (OSError, RuntimeError, ValueError):
         return None
 
 # %% right="14.1" style="os.path"
@@ -129,11 +129,12 @@ def file_below(root, path):
     return Path(found) if inside and os.path.isfile(found) else None
 
 # %% right="14.1" style="guards and an exception of relative_to"
+import os
+
+
 def file_below(root, path):
-    if "\0" in path:
-        return None
-    wanted = root / path[1:]
-    if not wanted.is_file():
+    wanted = root / path.lstrip("/")
+    if "\0" in path or not os.path.isfile(wanted):
         return None
     try:
         wanted.resolve().relative_to(root.resolve())
@@ -281,9 +282,11 @@ check("14.2", welcome)
 # A request without `Content-Length` may have no body, or send it in chunks (RFC 9112 §6.3). A server may insist on a length: that is 411.
 #
 # Look at the string before it becomes a number, and at the number before anything is read. `isdecimal` is false for a sign, a space and
-# an empty string. `int` would accept `+4` and `1_0`. Two servers in a row that read a length differently can be attacked (*request
-# smuggling*). `send_error` writes a whole response. After it the body has not been read, so the connection must not be used again. This
-# handler speaks HTTP/1.0, so the connection is closed anyway.
+# an empty string. `int` would accept `+4` and `1_0`. `send_error` writes a whole response. After it the body has not been read, so the
+# connection must not be used again. This handler speaks HTTP/1.0, so the connection is closed anyway.
+#
+# Two servers in a row that read a length differently can be attacked (*request smuggling*). So a server for real use also refuses a second
+# `Content-Length`, and a length beside `Transfer-Encoding` (RFC 9112 §6.3). This solution does not look for these.
 
 # %% exercise="14.3"
 class Form(BaseHTTPRequestHandler):
@@ -446,8 +449,8 @@ check("14.3", form)
 # - The server closes the connection of a silent client after two seconds at most.
 # - A client that pauses for less than half a second is served.
 #
-# Set the handler's `timeout`. Write `create_server`: it makes a server that answers with `Quick` at this host and port, and returns it.
-# Two server classes are imported; choose one.
+# Set the handler's `timeout`, to a number of seconds between 0.5 and 2. Write `create_server`: it makes a server that answers with `Quick` at
+# this host and port, and returns it. Two server classes are imported; choose one.
 
 # %% [markdown] tags=["solution"]
 # `ThreadingHTTPServer` gives each connection a thread of its own, so a silent client holds up no other. But a thread that waits for ever

@@ -126,9 +126,8 @@ check("21.1", as_rest)
 # integer; or no answer at all, then `status` is `None`. Write `may_repeat`, so that it gives `True` if the program may send the same
 # request again by itself, else `False`. It may if both are true:
 #
-# - it can help: no answer came, or the server is at fault (each status from 500 to 599 says so, and no other),
-# - it does no harm: the verb promises that twice means the same as once. (`PATCH` does not promise that. `HEAD` is a `GET` without the
-#   body.)
+# - Repeating can help: no answer came, or the status is from 500 to 599. (This rule is simpler than that of real clients.)
+# - Repeating does no harm: the verb is idempotent. `PATCH` does not promise that. `HEAD` is a `GET` without the body.
 
 # %% [markdown] tags=["solution"]
 # Most 4xx say that the request is wrong: the same request will be wrong again. (After 408, 425 and 429 a program may try again as well; some 5xx,
@@ -221,8 +220,8 @@ check("21.2", may_repeat)
 # %% [markdown]
 # ## 21.3 A station by hand
 #
-# No framework, one dictionary: from a path, any path, to the text that stands there. `read` and `answer` are those of the lesson. Write
-# three methods:
+# You need no framework for this. The dictionary `STATIONS` has a text for each path, which may be any path. `read` and `answer` are those of
+# the lesson. Write three methods:
 #
 # - `GET` answers 200 with the text, or 404 where nothing is,
 # - `PUT` stores the text that was sent, in place of the one that was there: 201 where nothing was before, else 200,

@@ -18,8 +18,8 @@ from wirelab import check, hint, launch, show_me, stop_all
 #
 # Three stations are known. Write `get`, so that
 #
-# - `GET /stations/2` answers 200 with the station as JSON, just as it stands in `STATIONS`, and so for each number in there,
-# - a station that is not known is 404, with a `message` that names its number.
+# - `GET /stations/2` answers 200 with station 2 as JSON, as it stands in `STATIONS`. Every other station in it works in the same way.
+# - If there is no such station, the answer is 404, with a `message` that names its number.
 
 # %% [markdown] tags=["solution"]
 # A resource returns what it looks like now, and Flask-RESTful makes it JSON with the status 200. Whether the station exists has to
@@ -125,7 +125,7 @@ check("22.1", service)
 #   an integer that no other station has,
 # - it answers 201 with the new station, and says in `Location` where it is.
 #
-# What else the client sends, an `id` for example, is no fault, and is not stored. `Station` is yours, from 22.1.
+# The client may send other fields, such as an `id`. Ignore them. `Station` is yours, from 22.1.
 
 # %% [markdown] tags=["solution"]
 # What was sent is looked at before it is used: a `KeyError` would be 500, and that blames the server. `True` is an `int`, so types are
@@ -205,17 +205,22 @@ class Stations(Resource):
 - station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
 + station = {"id": next(numbers), **sent}
 
-# %% right="22.2" style="a parser, and a whole address"
-from flask_restful import reqparse
+# %% right="22.2" style="a function that validates, and a whole address"
+from math import isfinite
+
+
+def is_station(sent):
+    name, degrees = sent.get("name"), sent.get("degrees")
+    return isinstance(name, str) and type(degrees) in (int, float) and isfinite(degrees)
 
 
 class Stations(Resource):
     def post(self):
-        parser = reqparse.RequestParser()
-        parser.add_argument("name", required=True)
-        parser.add_argument("degrees", type=float, required=True)
-        id = max(STATIONS) + 1
-        STATIONS[id] = {"id": id, **parser.parse_args()}
+        sent = request.get_json()
+        if not isinstance(sent, dict) or not is_station(sent):
+            return {"message": "a station has a name and degrees"}, 422
+        id = next(numbers)
+        STATIONS[id] = {"id": id, "name": sent["name"], "degrees": sent["degrees"]}
         return STATIONS[id], 201, {"Location": f"{request.base_url}/{id}"}
 
 # %% right="22.2" style="fields in a loop, and url_for"
@@ -399,8 +404,10 @@ class Day(Resource):
     def put(self, date):
         try:
             day = {field: request.json[field] for field in ("low", "high")}
-        except KeyError as missing:
-            return {"message": f"{missing} is missing"}, 422
+            if not all(type(degrees) in (int, float) for degrees in day.values()):
+                raise TypeError("low and high are numbers")
+        except (KeyError, TypeError) as fault:
+            return {"message": f"{fault} is not right"}, 422
         known = date in DAYS
         DAYS[date] = day
         return day, 200 if known else 201
@@ -489,11 +496,12 @@ check("22.3", days)
 # | `DELETE /readings/1` | 204; the reading is gone |
 #
 # A number is what JSON calls one: 17.5, 18, 0 and -2.5 are numbers, `"17.5"` and `true` are none. What else is sent, an `id` for example, is
-# no fault, and is not stored. A body that is no JSON, as from a form, is 400, 415 or 422, as you like.
+# no fault, and is not stored. A body that is no JSON, as from a form, is 400, 415 or 422, as you like. Python's JSON parser also
+# reads `NaN` and `Infinity`, which are no JSON. To refuse them is up to you; `inf` is imported for that.
 #
-# The stations are those in `STATIONS`. What is not there (a station, a reading) is 404 with a `message`, in JSON; so is an address that
-# belongs to no resource, as `/weather` or `/readings/one`. The server gives each reading a number, and gives none twice, not even when a
-# reading has been deleted.
+# - The stations are those in `STATIONS`. If there is no such station or no such reading, the answer is 404 with a `message`, in JSON.
+# - If an address belongs to no resource, as `/weather` or `/readings/one`, the answer is the same.
+# - The server gives each reading a number. It gives no number twice, not even when a reading has been deleted.
 
 # %% [markdown] tags=["solution"]
 # Before anything is used it is looked at: is the station known, is what came an object, has it `degrees`, and are they a number? All of
@@ -660,7 +668,7 @@ class Readings(Resource):
             abort(404, message=f"Station {id} is unknown.")
         try:
             degrees = request.get_json()["degrees"]
-            if isinstance(degrees, bool) or not isinstance(degrees, (int, float)):
+            if isinstance(degrees, bool) or not isinstance(degrees, (int, float)) or not -inf < degrees < inf:
                 raise ValueError
         except (KeyError, TypeError, ValueError):
             abort(422, message="degrees has to be a number")

@@ -22,7 +22,7 @@ from wirelab import check, hint, show_me, stop_all
 # - sends one request, a `GET` of `url + "/readings"`, with the name as `station` in the query,
 # - works with any name: with `Lake & Shore`, and with `%`, `#`, `+` or `ö` in it,
 # - returns the list that the station sends as JSON, as it is: it may be empty, and there may be a `null` in it,
-# - waits `seconds` for the answer, such as 3 or 0.1, and no longer. If no answer has come by then, it returns `None`.
+# - uses `timeout=seconds`, such as 3 or 0.1. If the station is silent for longer, before its answer begins, it returns `None`.
 
 # %% [markdown] tags=["solution"]
 # `params` writes the query, and encodes what would mean something else there: without that, the `&` would begin a new name. There are
@@ -352,8 +352,11 @@ def degrees_of(url, station):
     try:
         reply.raise_for_status()
     except requests.HTTPError as error:
-        told = reply.json() if "json" in reply.headers.get("Content-Type", "") else {}
-        raise StationProblem(reply.status_code, told.get("detail", "")) from error
+        try:
+            detail = reply.json()["detail"]
+        except (ValueError, TypeError, KeyError):
+            detail = ""
+        raise StationProblem(reply.status_code, detail) from error
     return reply.json()["degrees"]
 
 # %% right="23.3" style="an exception below it, and a function for the detail"
@@ -362,9 +365,11 @@ class NoSuchStation(StationProblem):
 
 
 def detail_in(reply):
-    if not reply.headers["Content-Type"].startswith("application/problem+json"):
+    try:
+        document = reply.json()
+    except ValueError:
         return ""
-    return reply.json().get("detail") or ""
+    return document.get("detail", "") if isinstance(document, dict) else ""
 
 
 def degrees_of(url, station):
@@ -412,9 +417,11 @@ check("23.3", degrees_of)
 # - sends one POST to the link `display`: `{"degrees": 17.5}` as JSON, if 17.5 is the latest,
 # - returns the status that comes back, whatever it is,
 # - uses one session for it all, and so one connection,
-# - repeats a GET that gets 503, at once (without a pause) and up to two more times, each GET for itself. After the third 503 it gives up: it
-#   raises or returns what you like, and sends no POST,
+# - repeats a GET that gets 503, at once, up to two more times. This holds for each GET: each page may be asked for up to three times.
+#   After the third 503 it gives up: it raises or returns what you like, and sends no POST,
 # - never repeats a POST.
+#
+# The repetitions come without a pause, so that the check is quick. Real clients wait in between (lesson 27).
 #
 # Give each request a time-out, too. The check does not look for it; your users will notice.
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How this kit works
 #
-# 28 minutes. You need a little Python: variables, functions, `import`.
+# 28 minutes. You need a little Python: variables, functions, `import`. You will see a class. You need not write one yet.
 #
 # By the end you can
 #
@@ -20,7 +20,7 @@ f"Hello, {name}"
 
 # %% [markdown]
 # Such a box is a **cell**. Put your own name between the quotes, and run it again. The next cell makes your computer a web server.
-# Run it, and click *open it*.
+# You need not understand its lines yet: lesson 12 explains them. Run it, and click *open it*.
 
 # %% tags=["predict"]
 from http.server import BaseHTTPRequestHandler
@@ -38,7 +38,10 @@ mine = launch(Mine)
 mine
 
 # %% [markdown]
-# That is your page, from your server. Python can ask for it as well. Every answer begins with a number, the **status code**.
+# That is your page, from your server. A **green** bar beside a result means that all is well, an **orange** one that something needs you.
+# *open it* leads to your server. *open it through Jupyter* leads there too, by way of Jupyter: for when your browser is on another computer.
+#
+# Python can ask for your page as well. In the first line of every answer is a number, the **status code**.
 
 # %% tags=["predict"]
 import requests
@@ -57,8 +60,10 @@ all_is_well = ...
 check("00.1", all_is_well)
 
 # %% [markdown]
-# A **check** says what it expected, what it got, and what may help. When it fails again, it gives the next hint. You can also ask: `hint`
-# gives the next hint on an exercise, and `show_me` its solution, once you have tried it or asked twice.
+# A **check** says what it expected, what it got, and what may help. When a check fails again, it gives the next hint. You can also ask:
+#
+# - `hint("00.1")` gives the next hint on this exercise.
+# - `show_me("00.1")` shows its solution: after your first try, or if you ask for the solution twice.
 
 # %% tags=["predict"]
 hint("00.1")
@@ -79,6 +84,9 @@ hint("00.1")
 # In `http://127.0.0.1:8001`, `http` is the language of the two, `127.0.0.1` means *this computer*, and `8001` is the **port**, the
 # number of the door at which this server waits.
 #
+# Some cells ask you to predict. They show no result yet. Say aloud, or write down, what you expect. Then run the cell, and open *Answer*
+# below it.
+#
 # **Predict, then run.** Write another name into the first cell, but do *not* run that cell. What does your page say now?
 
 # %% tags=["predict"]
@@ -92,7 +100,8 @@ requests.get(mine.url, timeout=3).text
 #
 # </details>
 #
-# This cell stops your server, and launches a larger one: the site of the theatre whose box office we build in this course.
+# This cell stops your server, and launches a larger one: the site of a theatre. In this course we build its **box office**, the place that
+# sells the tickets.
 
 # %%
 mine.stop()
@@ -102,8 +111,8 @@ web
 # %% [markdown] minutes=4
 # ## See what crossed the wire
 #
-# `wire` puts a **relay** between client and server. It passes every byte on, and writes it down. The client asks the relay instead
-# of the server, at `tap.url`. The relay stops when the lines under `with` are done.
+# `wire` puts a **relay** between client and server. It passes every byte on, and writes it down. The variable is called `tap`, as a tap on a
+# pipe. The client asks the relay instead of the server, at `tap.url`. `with` starts the relay, and stops it when the indented lines are done.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which arrow came first, and who sent it? Let somebody read the request aloud, then the answer.
@@ -129,8 +138,8 @@ tap
 # ```
 
 # %% [markdown]
-# You need no library to speak this language. `tap[0].raw` is what the client sent, every byte of it: six lines and an empty
-# one. `\r\n` is how HTTP ends a line, and `b"..."` is how Python writes bytes.
+# This request is plain text. `tap[0].raw` is what the client sent, every byte of it: six lines and an empty one. `\r\n` is how HTTP ends a
+# line, and `b"..."` is how Python writes bytes.
 
 # %%
 tap[0].raw
@@ -146,7 +155,7 @@ web.log.wait(2)
 # ## Break it
 #
 # Stop the server and ask again. Nobody waits at that door any more, and the attempt fails. Your computer calls it *connection
-# refused*; `requests` raises a `ConnectionError`.
+# refused*. `requests` raises a `ConnectionError`, as it does for other connections that fail.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Stop the server yourself, and let the room read what the browser says: *refused*, or *unable to connect*. Nobody is
@@ -202,10 +211,8 @@ requests.get(web.url + "/no-such-page", timeout=3).status_code
 #   not saved yet. Which exercises you have passed is kept as well, on your computer alone.
 # - **Stop:** press Ctrl+C twice in the terminal in which you started the course. That ends your servers, too.
 # - **Go on:** `python3 start.py` opens the notebooks that were open. Run their cells again from the top.
-# - **Start an exercise afresh:** `python3 start.py reset 12` gives it back as it was, and keeps yours beside it.
-#
-# A **green** bar beside a result means that all is well, an **orange** one that something needs you. *open it* leads to your server.
-# *open it through Jupyter* leads there too, by way of Jupyter: for when your browser is on another computer.
+# - **Start an exercise afresh:** in a terminal, in the folder of the course, type `python3 start.py reset 12` (on Windows `python` in place of
+#   `python3`). Exercise 12 is then as it was at first. Your version is kept in a file beside it.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let everyone end the course once with Ctrl+C twice, and start it again. Those who have seen it come back lose their fear.
@@ -259,7 +266,8 @@ progress()
 # </details>
 # <details><summary>What does 127.0.0.1 mean?</summary>
 #
-# This computer, whichever it is. No other computer can reach a server that listens there.
+# The computer on which the program runs. Other computers cannot reach a server that listens there, unless a program on that computer, such
+# as Jupyter, passes their requests on.
 #
 # </details>
 

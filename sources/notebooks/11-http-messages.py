@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What crosses the wire
 #
-# 35 minutes. You need [lesson 00](00-start-here.ipynb).
+# 34 minutes. You need [lesson 00](00-start-here.ipynb).
 #
 # By the end you can
 #
@@ -36,15 +36,15 @@ tap
 # %% [markdown] minutes=2
 # ## The request
 #
-# In HTTP/1.1 both messages are text that you can read. (HTTP/2 and HTTP/3, which browsers often use, say the same in a binary form.) The
-# next cell prints all that the client sent.
+# Both messages are text that you can read. The next cell prints all that the client sent.
 
 # %%
 print(tap[0].raw.decode())
 
 # %% [markdown]
 # The first line is the **request line**. It has three words: the **method**, the **target** and the version of HTTP. `GET` is the
-# method, and asks for a thing. `/hello.txt` is the target, and names that thing.
+# method, and asks for a thing. `/hello.txt` is the target, and names the thing. Another method is
+# `POST`: with it a client sends something, such as a form that somebody filled in.
 
 # %%
 tap[0].first_line.split()
@@ -56,7 +56,7 @@ tap[0].first_line.split()
 # |---|---|
 # | `Host` | which server is meant; HTTP/1.1 asks for this header in every request |
 # | `User-Agent` | which program asks |
-# | `Accept-Encoding` | how the body may be compressed |
+# | `Accept-Encoding` | how the server may compress what it sends back |
 # | `Accept` | which formats the client reads; `*/*` is any |
 # | `Connection` | whether the connection stays open afterwards |
 
@@ -88,8 +88,8 @@ tap[1].header("Content-Length"), len(tap[1].body)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The client counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. The end of the connection
-# does not say it, because a connection can stay open for the next request.
+# The client counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. Here the end of the
+# connection does not say it, because the connection may stay open for the next request.
 #
 # </details>
 #
@@ -105,8 +105,8 @@ tap[1].header("Content-Length"), len(tap[1].body)
 # ## Write a request by hand
 #
 # A client needs no library, only a connection. A **socket** is one end of a connection: the bytes that you send into one end come out at the
-# other. Each line ends with two characters, `\r\n`. `Connection: close` asks the server to close the connection after its response, and
-# `read` reads until then.
+# other. Each line ends with two characters, `\r\n`. `Connection: close` asks the server to close the connection after its response.
+# `makefile` lets you read the connection like a file, and `read` reads until the server closes it.
 
 # %%
 import socket
@@ -119,11 +119,12 @@ connection.close()
 # %% [markdown]
 # You have just been an HTTP client.
 #
-# In a terminal (*File → New → Terminal*), the program `curl` is a client too. On Windows its name is `curl.exe`; `-i` shows the headers.
-# This is the command for your first request. Paste it into a terminal:
+# In a terminal (*File → New → Terminal*), the program `curl` is a client too. On Windows its name is `curl.exe`. `tap.http` has pairs: a
+# request with its response. The next cell prints the command for the first request of this lesson. Paste it into a terminal. `-i` shows
+# the headers of the response.
 
 # %%
-tap.http[0].as_curl()
+print(tap.http[0].as_curl())
 
 # %% [markdown] minutes=6
 # ## Status codes
@@ -151,23 +152,23 @@ for path in ["/hello.txt", "/goodbye.txt"]:
     print(path, requests.get(site.url + path, timeout=3).status_code)
 
 # %% [markdown]
-# You will often meet these (RFC 9110 §15 has more):
+# Do not learn this list (RFC 9110 §15 has more). For today, remember 200, 404, 405 and 500.
 #
 # - **200** OK: it worked, and the body has what you asked for.
 # - **201** Created: the request made a new thing. **204** No Content: it worked, without a body.
 # - **301** Moved Permanently, **302** Found: moved, for ever or for now. `Location` says where.
 # - **304** Not Modified: your copy is still good.
-# - **400** Bad Request: the server cannot read the request.
+# - **400** Bad Request: the request itself is wrong.
 # - **401** Unauthorized: log in first. **403** Forbidden: the server refuses.
-# - **404** Not Found: there is no such thing, or the server does not say.
-# - **405** Method Not Allowed: the thing does not have this method.
-# - **409** Conflict: it does not fit the present state, as when a seat is taken.
+# - **404** Not Found: no such thing, or the server does not say.
+# - **405** Method Not Allowed: this path does not take this method.
+# - **409** Conflict: it does not fit the current state, as when a seat is taken.
 # - **429** Too Many Requests: wait. `Retry-After` may say how long.
 # - **500** Internal Server Error: the server has a fault.
 # - **503** Service Unavailable: try later.
 
 # %% [markdown]
-# **Predict, then run.** `/reminder` takes a form, by POST. Which status does a GET get?
+# **Predict, then run.** `/reminder` takes a POST only. Which status does a GET get?
 
 # %% tags=["predict"]
 reply = requests.get(site.url + "/reminder", timeout=3)
@@ -230,9 +231,11 @@ tap[0].first_line, tap[0].header("Host")
 quote("Zoë & Ada")
 
 # %% [markdown]
-# `ë` became two bytes, C3 and AB. That is how **UTF-8**, the usual way to write characters as bytes, writes it. For a query, give
-# `requests` the values as `params`, and it encodes them. `parse_qs` decodes them again. (In a query, `+` also means a space. In a path it
-# does not.)
+# `ë` became two bytes, C3 and AB. **UTF-8** is the usual way to write characters as bytes, and writes it so. `quote` leaves a slash
+# as it is, because a slash separates the parts of a path. `quote("a/b", safe="")` encodes the slash too.
+#
+# For a query, give `requests` the values as `params`, and it encodes them. `parse_qs` decodes them again. In a query, a space may
+# become a `+`. In a path, `+` is only a plus.
 
 # %%
 with wire(site) as tap:
@@ -242,11 +245,11 @@ query = urlsplit(tap[0].target).query
 print(query)
 print(parse_qs(query))
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=1
 # ## Headers
 #
 # A header says something about the message. Capitals do not matter in its name. Its value is a string, and a client can send any
-# value:
+# value without a line end:
 
 # %%
 with wire(site) as tap:
@@ -257,14 +260,14 @@ print(reply.headers["CONTENT-TYPE"])
 
 # %% [markdown]
 # `Content-Type` says what the body is. A browser draws these bytes as a picture because the header says `image/svg+xml`; the name of
-# the file does not matter. (If the header seems wrong, a browser may look at the bytes themselves. `X-Content-Type-Options: nosniff` forbids
-# that.)
+# the file does not matter.
 
 # %% [markdown] minutes=4
 # ## Break it: no empty line
 #
-# `say` sends bytes through the relay, and shows what crossed the wire. It reads until the server closes the connection or is silent for
-# half a second.
+# `say` sends bytes through the relay, and shows what crossed the wire. `recv` gives the bytes that have come, and none when the server has
+# closed the connection. After half a second of silence it raises a `TimeoutError`, and `suppress` lets the cell go on. You need not
+# remember these lines.
 
 # %%
 from contextlib import suppress
@@ -339,7 +342,22 @@ say(b"GET /stage%20door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\
 # </details>
 # <details><summary>A client waits and waits for a response. What do you look at first?</summary>
 #
-# The wire. Was the whole request sent, with the empty line? Then the server has to answer.
+# The wire. Was the whole request sent, with the empty line, and with all bytes of its body? Then the server has to answer.
+#
+# </details>
+#
+# **More** (you may skip this)
+#
+# <details><summary>Is HTTP always text?</summary>
+#
+# No. In HTTP/1.1, which this course uses, you can read the messages. Browsers often use HTTP/2 and HTTP/3. They have the same methods,
+# statuses and headers, but write them in a binary form.
+#
+# </details>
+# <details><summary>Does a browser always believe Content-Type?</summary>
+#
+# No. If the header is missing or seems wrong, a browser may look at the bytes and guess. The header `X-Content-Type-Options: nosniff` forbids
+# that.
 #
 # </details>
 

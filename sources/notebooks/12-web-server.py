@@ -6,13 +6,13 @@
 # By the end you can
 #
 # - write a web server with `http.server`, and say what each of its lines puts on the wire,
-# - start it in a terminal, end it with Ctrl+C, and run it beside a notebook,
+# - start it in a terminal, end it with Ctrl+C, run it beside a notebook,
 # - find out from the bytes what is wrong with a server that does not answer.
 
 # %% [markdown] minutes=4
 # ## Your own server
 #
-# This cell writes a whole web server into the file `my_server.py`. Run it.
+# Here is a whole web server. Run the cell: `%%writefile` only saves it in a file.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Start the file in a terminal on the projector, and let the room send the requests. Ask which lines of the file the GET
@@ -33,9 +33,9 @@ class MyHandler(BaseHTTPRequestHandler):
         self.wfile.write(b"Hello from the box office\n")
 
     def do_POST(self):
-        length = int(self.headers["Content-Length"])
-        body = self.rfile.read(length)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
         self.end_headers()
         self.wfile.write(b"You sent: " + body + b"\n")
 
@@ -62,8 +62,16 @@ server.server_close()
 # curl -i -d "two seats" http://127.0.0.1:8001/
 # ```
 #
-# Look at both terminals. The second one shows the responses. In the first one the server prints a line for each request. Then click into
-# the first terminal and press **Ctrl+C**. The server prints `Ctrl+C received` and ends.
+# Look at both terminals. The second one shows the responses, such as
+#
+# ```
+# HTTP/1.0 200 OK
+# ...
+# Hello from the box office
+# ```
+#
+# In the first one the server prints a line for each request, which ends in `"GET / HTTP/1.1" 200 -`. Then click into the first terminal and
+# press **Ctrl+C**. The server prints `Ctrl+C received` and ends.
 #
 # Do end it: the rest of the lesson needs port 8001. The rest takes place in this notebook, with these imports:
 
@@ -77,13 +85,14 @@ from wirelab import launch, stop_all, wire
 # %% [markdown] minutes=2
 # ## Three parts
 #
-# Python's module `http.server` has all that this file needs. Three things make a server, and only the second one is your own work:
+# The module `http.server` comes with Python. Three things make a server, and only the second is your own work:
 #
 # 1. An `HTTPServer` **listens** on a port and accepts connections.
 # 2. A **handler class** says what to answer. It is a subclass of `BaseHTTPRequestHandler`.
-# 3. `serve_forever()` waits for requests. For each one it calls a method of the handler: `do_GET` for a GET, `do_POST` for a POST.
+# 3. `serve_forever()` waits for connections, and makes a handler object for each. The object calls its method `do_GET` for a GET, `do_POST` for
+#    a POST.
 #
-# Python's documentation does not recommend `http.server` for production. It is for learning and for trying things out.
+# Python's documentation does not recommend `http.server` for production, which means for a site with real visitors. It is for learning.
 #
 # In a notebook you write only the handler class. `launch` does the rest:
 
@@ -126,7 +135,7 @@ def look(server):
 look(web)
 
 # %% [markdown]
-# Compare the response with the calls in `do_GET`:
+# Compare the response with the calls:
 #
 # | call | what it writes |
 # |---|---|
@@ -136,9 +145,10 @@ look(web)
 # | `wfile.write(body)` | the **body**, as bytes |
 #
 # The first two calls only collect their lines. `end_headers()` sends them. `wfile` is the *file to write to*: the connection to the
-# client. `rfile` is the *file to read from*; `do_POST` reads the client's body from it.
+# client. `rfile` is the *file to read from*.
 #
-# The response begins with HTTP/1.0. In this version the server closes the connection after each response.
+# The response begins with HTTP/1.0, which `http.server` uses if you say nothing else. In this version the server closes the connection after
+# each response.
 
 # %% [markdown]
 # ```mermaid
@@ -157,6 +167,8 @@ look(web)
 #
 # For every connection, the server makes a new handler object. The object knows the request: `self.command` is its method,
 # `self.path` its target, and `self.headers` are its headers. A client writes its own name into the header `User-Agent`.
+#
+# What you store in `self` is gone when the connection ends. What has to last belongs to the class.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** You have launched a class with the same name again. Which class answers now? (The new one: `launch` replaced the
@@ -200,6 +212,8 @@ requests.post(web.url, data="a seat, please", timeout=3).status_code
 #
 # 501, *Not Implemented*: the server does not know this method. `BaseHTTPRequestHandler` looks for a method named `do_POST`. It finds
 # none, and answers 501 itself. Your `my_server.py` has a `do_POST`, and it answered 200.
+#
+# In lesson 11 you saw 405. There the server knows the method, but not for that path. Here it knows the method for no path.
 #
 # </details>
 
@@ -269,6 +283,7 @@ class Mended(BaseHTTPRequestHandler):
     def do_GET(self):
         body = "Café\n".encode()
         self.send_response(200)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -281,7 +296,7 @@ look(launch(Mended))
 #
 # `serve_forever()` does not return. In a cell it would block the notebook: no other cell could run until you stop it. In a notebook it
 # belongs in a **thread**, a second line of execution in the same program. `launch` does that for you. Without the kit you write it like
-# this (port 0 means any free port):
+# this. Port 0 means any free port:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What would happen if this cell called `serve_forever()` itself? Let somebody try, and stop the cell with the ■
@@ -308,9 +323,11 @@ server.server_close()
 # %% [markdown] minutes=2
 # ## As a module
 #
-# `python my_server.py` runs a file. `python -m servers.web_server` runs a **module**: Python looks for it by its name. It is the finished
-# server of this course. `launch` can start it in a **process**, a program of its own beside the notebook, and `stop()` sends it a Ctrl+C.
-# What it prints goes into its log:
+# `python my_server.py` runs a file. `python -m servers.web_server` runs a **module**: a file that Python finds by its name. This module is the
+# finished server of the course.
+#
+# `launch` can start a module in a **process**, a program of its own beside the notebook. `stop()` sends it a Ctrl+C. What it prints goes into
+# its log:
 
 # %%
 site = launch("servers.web_server", port=8051)
@@ -338,10 +355,9 @@ site.log[-1]
 #
 # **Check yourself**
 #
-# <details><summary>Why does the address say 127.0.0.1 and not an empty string?</summary>
+# <details><summary>Who can reach a server at 127.0.0.1?</summary>
 #
-# With an empty string the server listens on every network that the computer is in. Then every computer in the café's network can send it
-# requests, unless a firewall forbids it.
+# Only programs on the same computer. Lesson 14 shows a server that other computers can reach, too.
 #
 # </details>
 # <details><summary>What happens when you forget end_headers()?</summary>

@@ -12,8 +12,8 @@
 # %% [markdown] minutes=2
 # ## Two kinds of pages
 #
-# The finished server makes some pages, and reads others from files. It follows a rule of this course: a path that ends in `.zzz` is
-# not a file.
+# The finished server makes some pages, and reads others from files. This course invents an ending for the pages that are made: `.zzz`. No
+# file has this ending.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Name pages that you use: a logo, a search result, a timetable. Which of them could be a file?
@@ -91,8 +91,7 @@ print(requests.get(web.url + "/programme.zzz?seat=12", timeout=3).text)
 # ## Files and their types
 #
 # A file is bytes. A **media type** (or MIME type) says what the bytes are: a picture, a page, a style sheet. It stands in
-# `Content-Type`. Python guesses the type from the ending of the name. (It also asks the operating system, so another computer may know
-# more endings.)
+# `Content-Type`. Python guesses the type from the ending of the name:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A file is called `index.html`, and the server says `text/plain`. What does the browser show? (The source of the
@@ -122,7 +121,8 @@ def kind_of(name):
 kind_of("hello.txt"), kind_of("ticket.png"), kind_of("today.zzz")
 
 # %% [markdown]
-# `PUBLIC` is the folder with the site. The handler reads a file from it as bytes. For the path `/`, it reads `index.html`:
+# `PUBLIC` is the folder with the site, and `PUBLIC / "hello.txt"` is the path of a file in it. `x or y` is `y` if `x` is empty: so for the
+# path `/`, the handler reads `index.html`. It reads each file as bytes.
 
 # %%
 PUBLIC = web_server.PUBLIC
@@ -142,8 +142,7 @@ with wire(files) as tap:
 tap
 
 # %% [markdown] minutes=5
-# A picture: after the headers come bytes that are not text. (Do not put this server on the internet. It hands out more files than
-# those in this folder; the next lesson shows how.)
+# A picture: after the headers come bytes that are not text. Do not put this server on the internet: lesson 14 shows what is wrong with it.
 #
 # The finished server decides like this:
 #
@@ -181,9 +180,11 @@ tap[1].first_line, tap[1].body_size
 #
 # 200, and no body. The first byte of a PNG is not UTF-8, so `read_text` raised an exception. The status had been sent before. Pages
 # and style sheets work, so this mistake is found late. Use `read_bytes()`, which needs no encoding. And do the work *before* you send
-# the status, because a status cannot be taken back. The server shows the exception:
+# the status, because a status cannot be taken back.
 #
 # </details>
+#
+# The client does not see what went wrong. The server does:
 
 # %% tags=["predict"]
 text_only
@@ -219,7 +220,7 @@ requests.get(catch_all.url + "/hello.txt", timeout=3).status_code
 
 # %% [markdown]
 # The page exists, and the server says that it does not. Nothing shows the mistake (`kind_off`), and you would look for it in the wrong
-# place. To mend it, catch the exception that you expect, and answer 404 to that one only. Answer 500 to all others, and write the reason
+# place. To mend it, ask whether the file is there, and answer 404 only if it is not. Answer 500 to all exceptions, and write the reason
 # into the log.
 
 # %%
@@ -227,9 +228,10 @@ class Honest(Replies):
     def do_GET(self):
         try:
             file = PUBLIC / self.path.lstrip("/")
-            self.reply(200, kind_off(file.name), file.read_bytes())
-        except FileNotFoundError:
-            self.reply(404, "text/plain", b"There is no such page.\n")
+            if file.is_file():
+                self.reply(200, kind_off(file.name), file.read_bytes())
+            else:
+                self.reply(404, "text/plain", b"There is no such page.\n")
         except Exception as error:
             self.log_error("%s: %s", type(error).__name__, error)
             self.reply(500, "text/plain", b"This is our mistake. Try again later.\n")
@@ -244,11 +246,12 @@ requests.get(honest.url + "/hello.txt", timeout=3).status_code, honest.log[0]
 #
 # ## A form
 #
-# A form with `method="post"` is sent by POST: its fields are the body, mostly written like a query. (Without a method the form is a GET,
-# and its fields are the query. A form with a file is written as `multipart/form-data`.)
+# A **form** is a part of a web page with fields to fill in. If the page says `<form method="post">`, the browser sends the fields by POST.
+# They are the body, and are written like a query: `name=Ada&show=Hamlet`. If it says `<form>` alone, the browser sends a GET, and the fields
+# are the query.
 #
-# Read as many bytes as `Content-Length` says, and no more. The connection stays open, and `read()` without a number would wait for its
-# end.
+# Read as many bytes as `Content-Length` says, and no more. The client keeps the connection open until it has your response. So `read()`
+# without a number, which waits for the end of the connection, would wait for ever.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Point at the body in the wire view: it is written like a query. Then ask what `read()` without a number would do. It
@@ -291,8 +294,8 @@ reply.status_code, reply.text
 # %% [markdown] minutes=2
 # ## HEAD
 #
-# **HEAD** asks for the headers without the body: how large is the thing, and of what type? A general-purpose server has to know both GET
-# and HEAD (RFC 9110 §9.1). `Honest` has a `do_GET` and no `do_HEAD`:
+# With **HEAD** a client gets the headers without the body: it learns how large a thing is, and of what type. A general-purpose server has to
+# know both GET and HEAD (RFC 9110 §9.1). `Honest` has a `do_GET` and no `do_HEAD`:
 
 # %%
 requests.head(honest.url + "/hello.txt", timeout=3).status_code
@@ -323,8 +326,11 @@ tap[1]
 # %% [markdown] minutes=3
 # ## The finished server
 #
-# `servers/web_server.py` has all of this, in small functions. The next one takes the target of a GET and decides what to answer. Find
-# three lines: for a made page, for a file, and for the path of the form (`FORM`). (`headers` are for clients that have a copy already.)
+# `servers/web_server.py` has all of this, in small functions. This one takes the target of a GET and decides what to answer. Find the line
+# that chooses between a made page and a file, and the line for the path of the form (`FORM`).
+#
+# You may skip two things. In the first line, what follows a colon or an arrow is a type hint: it says of which type a value is. And
+# `headers` matter only for clients that have a copy of the page.
 
 # %%
 show(web_server.respond)
@@ -366,6 +372,26 @@ site
 #
 # It reads the size, the type and the age from the headers, and does not load the thing. It can show the size of a download, or see
 # whether its copy is still good.
+#
+# </details>
+#
+# **More** (you may skip this)
+#
+# <details><summary>Does Python guess the same types on every computer?</summary>
+#
+# Not always. `mimetypes` also asks the operating system, and that may know more endings.
+#
+# </details>
+# <details><summary>What is the type of prices.csv.gz?</summary>
+#
+# `guess_type` gives two values: `text/csv` and `gzip`. The bytes are compressed text. A server that sends only the type says something
+# wrong. It has to send `Content-Encoding: gzip` too, or the type `application/gzip`.
+#
+# </details>
+# <details><summary>How is a file sent in a form?</summary>
+#
+# As `multipart/form-data`, another format of the body: each field is a part with headers of its own. The page says
+# `<form method="post" enctype="multipart/form-data">`.
 #
 # </details>
 

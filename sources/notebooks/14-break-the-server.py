@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Break it, then mend it
 #
-# 42 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
+# 43 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
 #
 # By the end you can
 #
@@ -12,7 +12,7 @@
 # %% [markdown] minutes=6
 # ## A server with many faults
 #
-# This folder holds a copy of the theatre's site. A secret lies beside the site, not in it.
+# This folder holds a copy of the theatre's site. A secret lies beside the site, not in it. You need not read the code of this cell.
 
 # %%
 import shutil
@@ -26,8 +26,8 @@ folder = tempfile.TemporaryDirectory()
 root = shutil.copytree(web_server.PUBLIC, Path(folder.name) / "site")
 
 # %% [markdown]
-# The **naive server** has what you learned in lessons 12 and 13, as many people write it first. It works. Here `launch` gets a function
-# that makes a server for a host and a port. The list has the files that it serves.
+# The **naive server** has what you learned in lessons 12 and 13, as many people write it first. It works. The cell prints the files that it
+# serves, and gets one of them. Here `launch` gets a function that makes the server for a host and a port.
 
 # %%
 import requests
@@ -47,7 +47,8 @@ requests.get(naive.url + "/hello.txt", timeout=3).text
 # %% [markdown]
 # Attack only servers of your own, on 127.0.0.1. The same requests to somebody else's server are a crime in many countries.
 #
-# This method answers every GET. **How many faults do you find?** Write down each one, with its line, before you open the answer.
+# This method answers every GET. **How many faults do you find?** There are at least six. Four of them you know from lessons 12 and 13. Write
+# down those that you find, each with its line, before you open the answer.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let people read `do_GET` and bet on the number of faults. Write the bets on the board, and tick the faults off as
@@ -66,10 +67,10 @@ show(naive_web_server.MyHandler.do_GET)
 # | line | fault | what happens |
 # |---|---|---|
 # | `open(self.curdir + sep + self.path…` | the path is used as it comes | it leads out of the folder (next section) |
-# | the same line | the query is not cut off, `%20` is not decoded | existing files are not found |
-# | `encoding="utf-8"` | every file is read as text | a picture breaks |
+# | the same line | the query is not cut off (lesson 12), `%20` is not decoded | existing files are not found |
+# | `encoding="utf-8"` | every file is read as text (lesson 13) | a picture breaks |
 # | `except:` | catches every exception | 404 for a fault of the server (lesson 13) |
-# | `send_response(200)` | comes before `f.read()` | 200 for a page that breaks off |
+# | `send_response(200)` | comes before `f.read()` (lesson 13) | 200 for a page that breaks off |
 # | `self.end_headers()` | no `Content-Length` before it | the client cannot see that it breaks off |
 #
 # The made page is a seventh: it writes the path into HTML and does not escape it. A browser percent-encodes `<` in a path, so the form
@@ -120,10 +121,12 @@ say(naive, b"GET /../secret.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 # </details>
 #
 # To refuse every path with `..` in it is not enough. A server that looks first and decodes afterwards does not see the dots in
-# `%2e%2e`. And a link in the folder can lead out too.
+# `%2e%2e`. And a folder may contain a **symbolic link**, a file that stands for another file, anywhere on the disk.
 #
-# The cure: work out where the path *really* leads, then ask whether that is inside the folder. Find the line that does the first, and the
-# line that does the second. The finished server uses this function. The cell after it sends the same request to the finished server.
+# The cure has two steps. First work out where the path *really* leads. Then ask whether that is inside the folder. The finished server uses
+# this function. Find the line of each step.
+#
+# In the cell after it, the finished server serves the same folder, with the same secret beside it. It gets the same request.
 
 # %%
 from servers.guard import public_files
@@ -131,7 +134,11 @@ from servers.guard import public_files
 show(public_files.file_below)
 
 # %%
-good = launch(web_server.create_server)
+def create_good(host, port):
+    return web_server.create_server(host, port, root=root)
+
+
+good = launch(create_good)
 say(good, b"GET /../secret.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")[1].first_line
 
 # %% [markdown] minutes=3
@@ -145,9 +152,12 @@ print(requests.post(naive.url + "/reminder", data=form, timeout=3).text)
 
 # %% [markdown]
 # A browser runs this script as a part of the theatre's page. The script can read what the visitor types, or book seats in the
-# visitor's name. The visitor need not type it: a page of somebody else can contain this form, filled in, and send it.
+# visitor's name.
 #
-# This attack is **cross-site scripting**, or XSS (CWE-79). The cure is to call `html.escape` where a string becomes a part of a page.
+# Why would a visitor send such a name? An attacker makes a page with the same form, already filled in. You open that page, and its
+# script sends the form to the theatre. The theatre's answer runs in your browser.
+#
+# This attack is **cross-site scripting**, or XSS (CWE-79). The cure is to call `html.escape` where a string becomes text in a page.
 # The browser then shows the characters and runs nothing:
 
 # %%
@@ -172,8 +182,7 @@ say(naive, b"GET /ticket.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 # <details><summary>Answer</summary>
 #
 # No. It shows 200 and an empty body. There is no `Content-Length`, so the body ends where the connection ends. A body that broke off
-# looks like a whole one. A client may keep half a picture and never ask again. (A server can also send a body in **chunks**, with
-# `Transfer-Encoding: chunked`. Then each piece has its length, and an empty piece is the end.)
+# looks like a whole one. A client may keep half a picture and never ask again.
 #
 # </details>
 #
@@ -250,9 +259,9 @@ print(say(good, MINUS_ONE)[1].first_line)
 second_client(good, MINUS_ONE)
 
 # %% [markdown]
-# A client that stops in the middle of its headers does the same harm. The cure is a **thread** for each connection. The module
-# `http.server` has two servers; only `ThreadingHTTPServer` makes threads. `timeout = 5` ends a silence after five seconds, so that no
-# thread waits for ever.
+# A client that stops in the middle of its headers does the same harm. The cure is a **thread** for each connection: `HTTPServer` has none,
+# `ThreadingHTTPServer` has. And `timeout = 5` in the handler ends each silence after five seconds, so that no silent client keeps its
+# thread for ever.
 #
 # **Predict, then run.** The first client sends half a request line and stops. What does the second client get, from each server?
 
@@ -272,7 +281,7 @@ one = launch(lambda host, port: HTTPServer((host, port), Hello), name="one threa
 many = launch(lambda host, port: ThreadingHTTPServer((host, port), Hello), name="many threads")
 second_client(one, b"GET / HT"), second_client(many, b"GET / HT")
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=1
 # <details><summary>Answer</summary>
 #
 # No answer from the first server, 200 from the second: there the silent client holds up its own thread only. You have not met this
@@ -280,12 +289,33 @@ second_client(one, b"GET / HT"), second_client(many, b"GET / HT")
 #
 # </details>
 #
+# ## Which networks can connect
+#
+# A server that gets an empty host listens on *every network that this computer is in*. In the output this is `0.0.0.0`. Then all computers
+# in the same network can connect, such as those of a café, unless a firewall forbids it. With 127.0.0.1 only programs on this computer can.
+
+# %% [markdown] tags=["notes"]
+# **Short of time:** Leave this section out, and the two after it. Nobody should leave without the slow client.
+
+# %%
+for host in ["", "127.0.0.1"]:
+    with HTTPServer((host, 0), Hello) as server:
+        print(repr(host), "→", server.server_address[0])
+
+# %% [markdown] minutes=3
 # ## Break it: a stranger's name
 #
-# Your server listens on 127.0.0.1, so only programs on this computer reach it. But your browser is such a program, and it runs the
-# pages of strangers. A page may read what comes from its own origin only. Its origin has a name, and the owner of a name decides where
-# it leads. At first `stranger.example` leads to the stranger's computer, and the page loads. A minute later the name leads to
-# 127.0.0.1. The page asks for `http://stranger.example:8001/`, and your browser asks your server. This is **DNS rebinding** (CWE-350).
+# *You may skip this section.* Only programs on this computer reach your server. But your browser is such a program, and it runs the pages of
+# strangers.
+#
+# A page may read answers only from the server that it came from. The browser knows this server by its **name**, such as
+# `stranger.example`. The owner of a name decides which computer it leads to, and can change that at any time:
+#
+# 1. First the name leads to the stranger's computer, and the page loads.
+# 2. A minute later the name leads to 127.0.0.1, which is your computer.
+# 3. The page asks for `http://stranger.example:8001/`. For the browser this is still the same server, but the request comes to yours.
+#
+# This attack is **DNS rebinding** (CWE-350).
 #
 # **Predict, then run.** `requests` sends here what that browser sends. Which server answers the stranger's page?
 
@@ -297,16 +327,17 @@ for server in [naive, good]:
 # %% [markdown] minutes=8
 # <details><summary>Answer</summary>
 #
-# The naive server does. The finished server answers 421, *Misdirected Request*: this request is meant for another server. The browser
-# writes the name into `Host`, and a page cannot change that. So a server on your computer has to know its own names, and to refuse all
-# others, as `servers/guard/own_hosts.py` does. (A program can write any name into `Host`. This protects people from pages only.)
+# The naive server does. The finished server answers 421, *Misdirected Request*: this request is meant for another server.
+#
+# The browser writes the name into `Host`, and a page cannot change that. So a server on your computer has to know its own names, and to
+# refuse all others.
 #
 # </details>
 #
 # ## Why is a fast server slow?
 #
-# In HTTP/1.1 a connection stays open for the next request (**keep-alive**). That should save time. These two handlers differ in one
-# line:
+# *You may skip this section.* In HTTP/1.1 a connection stays open for the next request (**keep-alive**). That should save time. These two
+# handlers differ in one line, `wbufsize`:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Before the plot: how long does a request take when both programs are on this computer? Write the guesses down, and
@@ -330,6 +361,10 @@ class Fast(Slow):
 
 
 slow, fast = launch(Slow), launch(Fast)
+
+# %% [markdown]
+# `ask` measures one request: it sends 20 on one connection, and divides the time by 20. The cell after it draws the two times. You need not
+# read the code of these cells.
 
 # %%
 import http.client
@@ -357,8 +392,11 @@ plt.show()
 # %% [markdown]
 # About 40 milliseconds for five bytes, inside one computer. Something waits.
 #
+# The next cell draws each message as a bar, from its first byte to its last. A long bar is a message that took long. (You need not read the
+# code.)
+#
 # **Predict, then run.** Where in the conversation do the 40 milliseconds pass: between a request and its response, *within* a response,
-# or between a response and the next request? The next cell draws each message from its first byte to its last.
+# or between a response and the next request?
 
 # %% tags=["predict"]
 with wire(slow) as tap:
@@ -376,36 +414,21 @@ plt.show()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Within a response: its bar is long. `end_headers` sends the headers, and `write` sends the body, in two small packets. Two rules
-# meet there. The sender holds the second packet back until the first one is confirmed (**Nagle's algorithm**). The receiver
-# waits before it confirms, up to 40 ms on Linux, because it may have data to send along (**delayed acknowledgement**). Each rule saves
-# packets; together they make both sides wait. (The first response on a new connection is fast: there the receiver confirms at once.)
+# Within a response: its bar is long. The server writes twice: `end_headers` sends the headers, then `write` sends the body.
 #
-# `wbufsize = -1` collects what you write, and headers and body leave together.
+# A network carries bytes in **packets**, and the receiver confirms the packets that have come. Here are two small packets, and two rules:
+#
+# 1. The sender holds the second small packet back until the first one is confirmed.
+# 2. The receiver waits a little before it confirms, on Linux up to 40 ms.
+#
+# So both sides wait. The cure is to write once: `wbufsize = -1` collects what you write, and headers and body leave together.
+#
+# (The names of the rules are *Nagle's algorithm* and *delayed acknowledgement*. On a new connection the receiver confirms at once, so the
+# first response is fast.)
 #
 # </details>
-#
-# The same as a number. Did a response take longer than 20 ms, from its first byte to its last?
 
-# %% tags=["predict"]
-slowest = max(response.until - response.at for response in tap.sent_by("server"))
-slowest > 0.02
-
-# %% [markdown] minutes=1
-# ## Which networks can connect
-#
-# An empty host means *every network that this computer is in*: every computer in the café can connect. With 127.0.0.1 only programs on
-# this computer can.
-
-# %% [markdown] tags=["notes"]
-# **Short of time:** Leave this section out. Nobody should leave without the slow client.
-
-# %%
-for host in ["", "127.0.0.1"]:
-    with HTTPServer((host, 0), Hello) as server:
-        print(repr(host), "→", server.server_address[0])
-
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Recap
 #
 # - Do not trust what a client sends: resolve a path before you use it, escape a string before you put it into a page, look at a number
@@ -417,7 +440,7 @@ for host in ["", "127.0.0.1"]:
 #
 # <details><summary>Is it enough to refuse paths with two dots in them?</summary>
 #
-# No. A link leads out of a folder too, and dots can be written as `%2e%2e`. Compare where the path really leads.
+# No. A symbolic link leads out of a folder too, and dots can be written as `%2e%2e`. Compare where the path really leads.
 #
 # </details>
 # <details><summary>Where do you escape a string?</summary>
@@ -428,12 +451,37 @@ for host in ["", "127.0.0.1"]:
 # <details><summary>A thousand clients connect and say nothing. What happens to ThreadingHTTPServer?</summary>
 #
 # A thousand threads wait. The server needs a time-out, and a limit on the number of connections; the finished server has both.
-# (All the same it is for learning: Python's documentation does not recommend `http.server` for production.)
 #
 # </details>
 # <details><summary>Your server answers in 1 ms, and a client measures 40 ms per request. What do you suspect?</summary>
 #
 # Two small writes instead of one, on a connection that stays open.
+#
+# </details>
+#
+# **More** (you may skip this)
+#
+# <details><summary>Is html.escape enough everywhere?</summary>
+#
+# It is enough in the text of a page, and in the value of an attribute with quotation marks. It is not enough inside a script, or where the
+# string is the address of a link: `javascript:` is an address too.
+#
+# </details>
+# <details><summary>Can a server send a body without knowing its length?</summary>
+#
+# Yes, in **chunks**, with `Transfer-Encoding: chunked`. Each piece has its length in front, and an empty piece is the end. So the client
+# still sees whether the body is whole.
+#
+# </details>
+# <details><summary>Does timeout = 5 end every slow client?</summary>
+#
+# No. A client that sends one byte every four seconds is never silent for five. Against it a server needs a limit for the whole
+# request.
+#
+# </details>
+# <details><summary>Does the check of Host keep out programs?</summary>
+#
+# No. A program can write any name into `Host`. A page in a browser cannot, so the check protects people from pages.
 #
 # </details>
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # What REST means
 #
-# 40 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
+# 42 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
 #
 # By the end you can
 #
@@ -74,8 +74,7 @@ booked.status_code, booked.headers.get("Location")
 # > Roy T. Fielding and Richard N. Taylor: *Principled Design of the Modern Web Architecture*. ACM Transactions on Internet Technology
 # 2(2), May 2002, pages 115–150.
 #
-# (A *state machine* is always in one of several states.) You followed two links and sent one form. The page that you have now is your
-# **state**.
+# In plain words: the page that you have now is your **state**. You follow a link or send a form, and the answer brings you to the next page.
 #
 # ```mermaid
 # flowchart LR
@@ -91,7 +90,8 @@ booked.status_code, booked.headers.get("Location")
 follow(hamlet, "seats")["taken"]
 
 # %% [markdown] minutes=4
-# Your program remembers its state, the server does not. Each request contains all that the server needs. This is called **stateless**.
+# The server remembers the booking. It does not remember at which page your program is, or what it asked before. So each request has to
+# contain all that the server needs. This is called **stateless**.
 #
 # So this is a REST service: it gives each thing an address, clients read and change the things with the verbs of HTTP, and they find
 # them by links.
@@ -99,8 +99,8 @@ follow(hamlet, "seats")["taken"]
 # ## Three words
 #
 # - A **resource** is a thing that a service gives a name: an evening at the theatre, one seat, the list of all shows.
-# - A **URI** is this name: `http://127.0.0.1:8003/shows/1`, or in short, on this server, `/shows/1`. (A URL is a URI that says where the
-#   thing is. An *endpoint* is mostly a method and a path together.)
+# - A **URI** is this name: `http://127.0.0.1:8003/shows/1`, or in short, on this server, `/shows/1`. A URL is a URI that says where the
+#   thing is.
 # - A **representation** is what a message carries: bytes that show the state of the resource.
 #
 # **Predict, then run.** The cell sends five requests to the same address. The header `Accept` names the format that it wants. How many
@@ -129,7 +129,8 @@ for kind in ["application/json", "application/xml", "text/html", "text/plain", "
 # ## The verbs
 #
 # REST services use what the web already has: HTTP (or HTTPS, which is HTTP with encryption), URIs, and formats such as JSON and XML. So
-# the verbs are those of HTTP. Programs create, read, update and delete data. The first letters of these four words make **CRUD**:
+# the verbs are the methods of HTTP. An **endpoint** is a verb and a path together, such as `GET /shows`. Programs create, read, update and
+# delete data. The first letters of these four words make **CRUD**:
 #
 # | verb | what the client asks for | CRUD |
 # |---|---|---|
@@ -157,8 +158,8 @@ class Answering(BaseHTTPRequestHandler):
         self.wfile.write(text.encode())
 
 # %% [markdown]
-# (`**headers` is a dictionary of the headers that you name in the call.) Now write the desk of the theatre. The dictionary `THINGS` has
-# the address and the content of each resource. The class has one method for each verb.
+# `**headers` is a dictionary of the headers that you name in the call. Now write the desk of the theatre. The dictionary `THINGS` has
+# the address and the content of each resource. The class has one method for each verb. `next(numbers)` gives 1, then 2, 3, and so on.
 
 # %%
 THINGS, numbers = {"/seats/11": "Ben"}, count(1)
@@ -239,7 +240,8 @@ twice("POST", "/bookings", "Dee, seat 14")
 #
 # ## When no answer comes
 #
-# This desk stores what the client sent, but its answer is lost. **Predict, then run.** The client sees an error. Is seat 13 booked?
+# This desk stores what the client sent, but its answer is lost, as if the client were in a tunnel. **Predict, then run.** The client sees
+# an error. Is seat 13 booked?
 
 # %% [markdown] tags=["notes"]
 # **Short of time:** Leave this section out, and say one sentence: a client that gets no answer does not know whether its
@@ -343,9 +345,12 @@ print(len(THINGS), "things left")
 # | here is the resource, or: done, and here is its new state | 200 |
 # | created, at the address in `Location` | 201 |
 # | done, and there is no body | 204 |
-# | I cannot read your request; I can read it, but it is not valid | 400, 422 |
-# | log in first; I refuse this | 401, 403 |
-# | there is no such resource; it does not have this verb | 404, 405 |
+# | I cannot read your request | 400 |
+# | I can read your request, but it is not valid | 422 |
+# | log in first | 401 |
+# | I refuse this | 403 |
+# | there is no such resource | 404 |
+# | this resource does not have this verb | 405 |
 # | this conflicts with the current state, as when a seat is taken | 409 |
 # | the server has a fault | 500 |
 
@@ -398,8 +403,8 @@ for tap in [calls, things]:
 #
 # </details>
 #
-# A **cache**, which stores answers for later requests, cannot use the first three lines. **SOAP** is a standard for calls in XML. A SOAP
-# service mostly has one address and one verb. So it is not REST, even with JSON instead of XML.
+# A **cache** stores answers to GET, and uses them for later requests. It can do nothing for the first three requests: each is a POST to the
+# same address. **SOAP**, a standard for calls in XML, works in this way.
 #
 # ## How much of it is REST?
 #
@@ -442,13 +447,13 @@ print("links in an answer of office:", *home["_links"])
 # </details>
 #
 # People disagree about the name. Fielding wrote in 2008: "if the engine of application state (and hence the API) is not
-# being driven by hypertext, then it cannot be RESTful and cannot be a REST API." *Hypertext* is text with links: for him, only level 3
-# is REST. (This idea is often called **HATEOAS**, hypermedia as the engine of application state.)
+# being driven by hypertext, then it cannot be RESTful and cannot be a REST API." *Hypertext* is text with links. For him, nothing below
+# level 3 is REST. This idea is often called **HATEOAS**, hypermedia as the engine of application state.
 #
-# Many services that are called REST are on level 2. A document lists their addresses. With links, the server can change its addresses,
-# and show what is possible now, but clients have to follow the links. [Lesson 22](22-rest-server.ipynb) builds level 2.
+# Many services that are called REST are on level 2: a document lists their addresses. With links, the server can change its addresses, but
+# clients have to follow the links. [Lesson 22](22-rest-server.ipynb) builds level 2.
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=4
 # ## Recap
 #
 # - Name everything: each resource has a URI. Link things: each answer has links to the next steps.
@@ -464,7 +469,7 @@ print("links in an answer of office:", *home["_links"])
 # </details>
 # <details><summary>A client sends a request and gets no answer. What may it do?</summary>
 #
-# Send it again if its verb is idempotent: GET, HEAD, OPTIONS, PUT, DELETE. After a POST it has to look first whether the thing is there.
+# Send it again if its verb is idempotent: GET, PUT, DELETE. After a POST it has to look first whether the thing is there.
 #
 # </details>
 # <details><summary>Is a resource a row in a database?</summary>
@@ -476,6 +481,42 @@ print("links in an answer of office:", *home["_links"])
 # <details><summary>A service speaks JSON, with the right verbs and statuses, and has no links. Is it REST?</summary>
 #
 # It is on level 2. Many people call that REST. Fielding, who introduced the name, does not. "An HTTP API on level 2" is exact.
+#
+# </details>
+#
+# **More** (you may skip this)
+#
+# <details><summary>What are Fielding's six constraints?</summary>
+#
+# In his dissertation (2000, chapter 5), REST is six rules for a system. Links are a part of the fourth:
+#
+# | constraint | what it asks for |
+# |---|---|
+# | client–server | clients and servers are separate programs, and change independently |
+# | stateless | each request contains all that the server needs |
+# | cache | a response says whether it may be stored and used again (lesson 25) |
+# | uniform interface | resources, representations, messages that describe themselves, and links |
+# | layered system | a client need not know whether a proxy stands in between |
+# | code on demand (optional) | a server may send programs, as JavaScript in a page (lesson 35) |
+#
+# </details>
+# <details><summary>What does a SOAP message look like?</summary>
+#
+# It is an envelope in XML. Its body names the call, and the address is the same for all calls:
+#
+# ```xml
+# <env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope">
+#   <env:Body>
+#     <cancelSeat xmlns="http://theatre.example/calls"><seat>11</seat></cancelSeat>
+#   </env:Body>
+# </env:Envelope>
+# ```
+#
+# </details>
+# <details><summary>Is /shows/1 a URI?</summary>
+#
+# Strictly, it is a *relative reference* to one (RFC 3986 §4.2). A client makes the whole URI of it, from the address of the page in which it
+# stands. `urljoin` does that.
 #
 # </details>
 

@@ -46,7 +46,7 @@ tap
 
 # %% [markdown] minutes=3
 # 201 means *Created*. The header `Location` gives the address of the new booking. At this address you can read, change and delete it.
-# (`ETag` and `Vary` belong to later lessons.) If you run the cell again, you get 409, because seat 12 is taken now.
+# The other headers belong to later lessons. If you run the cell again, you get 409, because seat 12 is taken now.
 #
 # ## Flask in five lines
 #
@@ -68,10 +68,11 @@ greeter = launch(app)
 requests.get(greeter.url + "/hello/Ada", timeout=3).json()
 
 # %% [markdown]
-# In a project of your own, install two packages with `pip install flask flask-restful`, and end the file with `app.run(port=8003)`.
-# Here both are installed. `app.run` would block the cell, so `launch` serves the app at the same port.
+# In a project of your own, install Flask with `pip install flask`, and end the file with `app.run(port=8003)`. That is a server for
+# development; lesson 27 shows one for real use. Here Flask is installed. `app.run` would block the cell, so `launch` serves the app at the
+# same port.
 #
-# In lesson 12 you wrote the status line, the headers and the bytes yourself. Now Flask writes them:
+# In lesson 12 you wrote the status line, the headers and the bytes yourself. Now Flask and its server write them:
 
 # %%
 with wire(greeter) as tap:
@@ -83,9 +84,11 @@ tap[1]
 # %% [markdown] minutes=6
 # ## A resource is a class
 #
-# In **Flask-RESTful** a resource is a class. The methods of the class have the names of the verbs. `add_resource` puts the class
-# at an address. `<int:id>` in the address takes digits only, and passes them on as an integer. `abort` raises an exception, so the
-# method ends there.
+# In **Flask-RESTful** a resource is a class. Many services use this package, and it shows best how verbs become methods. But it is hardly
+# developed any more. At the end of the lesson you write the same with plain Flask.
+#
+# The methods of the class have the names of the verbs. `add_resource` puts the class at an address. `<int:id>` in the address takes digits
+# only, and passes them on as an integer. `abort` raises an exception, so the method ends there.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Where did the line with `if path ==` go? (Flask compares the address. The class has one method for each verb.)
@@ -208,26 +211,27 @@ office
 #     C -->|GET, PUT, PATCH, DELETE| O["/bookings/1"] --> L[class Booking]
 # ```
 #
-# The function `call` sends a request, and prints the status and the body. It passes all other arguments, `**more`, on to requests. (To
-# start again from booking 1, run the cell with `BOOKINGS` again.)
+# The function `call` sends a request, and prints the status and the body. It passes all other arguments, `**more`, on to requests. It returns
+# `Location`, the address of a new booking. So `ada` is the address of Ada's booking, whatever its number is.
 
 # %%
 def call(verb, path, **more):
     reply = requests.request(verb, office.url + path, timeout=3, **more)
     print(reply.status_code, reply.reason, "|", reply.text.strip())
+    return reply.headers.get("Location")
 
 
-call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
-call("GET", "/bookings/1")
-call("PUT", "/bookings/1", json={"seat": 14, "name": "Ada"})
-call("PATCH", "/bookings/1", json={"name": "Ada Lovelace"})
+ada = call("POST", "/bookings", json={"seat": 12, "name": "Ada"})
+call("GET", ada)
+call("PUT", ada, json={"seat": 14, "name": "Ada"})
+call("PATCH", ada, json={"name": "Ada Lovelace"})
 
 # %% [markdown]
 # **Predict, then run.** The cell cancels the booking twice. Which two statuses will you see?
 
 # %% tags=["predict"]
-call("DELETE", "/bookings/1")
-call("DELETE", "/bookings/1")
+call("DELETE", ada)
+call("DELETE", ada)
 
 # %% [markdown] minutes=3
 # <details><summary>Answer</summary>
@@ -252,7 +256,7 @@ call("POST", "/bookings", json={"seat": 12, "name": "Ben"})
 
 # %% [markdown]
 # The class `Bookings` has no method `delete`, so nobody can cancel all bookings at once. For a verb that a resource does not have, the
-# status is 405. The header `Allow` lists the verbs that it has (RFC 9110 §15.5.6). (`HEAD` and `OPTIONS` come from Flask.)
+# status is 405. The header `Allow` lists the verbs that it has (RFC 9110 §15.5.6). Flask adds `HEAD` and `OPTIONS` by itself.
 
 # %%
 reply = requests.delete(office.url + "/bookings", timeout=3)
@@ -292,15 +296,17 @@ office
 # There is another fault. `put` does not look whether the seat is taken:
 
 # %% breaks="PUT does not ask whether the seat is taken"
-call("POST", "/bookings", json={"seat": 13, "name": "Eve"})
-call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
+eve = call("POST", "/bookings", json={"seat": 13, "name": "Eve"})
+call("PUT", eve, json={"seat": 12, "name": "Eve"})
 
 # %% [markdown]
 # Now Ada and Eve both have seat 12. `patch` has the same fault, and it also stores every field that a client sends.
 #
 # The cure is to **validate** what the client sent: look at all fields before you use any. If one is wrong, answer 422, *Unprocessable
-# Content*, with a reason. The function compares `type(…)`, because for `isinstance` the value `True` is an integer too. (Flask may
-# print an older name of 422. Programs read only the number.)
+# Content*, with a reason. (Flask may print an older name of it.)
+#
+# - The function compares `type(…)`, because for `isinstance` the value `True` is an integer too.
+# - `sent.get("seat", 1)` is 1 if the seat is missing. Whether it may be missing was asked before.
 
 # %%
 def validate(sent, required=("seat", "name")):
@@ -310,16 +316,18 @@ def validate(sent, required=("seat", "name")):
     unknown = set(sent) - {"seat", "name"}
     if missing or unknown:
         abort(422, message="a booking has a seat and a name, and nothing else")
-    if type(sent.get("seat", 0)) is not int:
-        abort(422, message="seat must be an integer")
+    if type(sent.get("seat", 1)) is not int or not 1 <= sent.get("seat", 1) <= 120:
+        abort(422, message="seat must be an integer from 1 to 120")
     if type(sent.get("name", "")) is not str:
         abort(422, message="name must be a string")
     return sent
 
 # %% [markdown]
-# When a booking changes, it must not be compared with itself, so `check_free` skips the booking with this `id`. The new classes call both
-# functions first, and then the old methods, with `super()`. In a PATCH the seat may be missing. Then `changes.get("seat")` is `None`,
-# and no booking has that seat.
+# The new classes check first. Then they call the old methods, with `super()`.
+#
+# - A booking that changes must not be compared with itself. So `check_free` skips the booking with this `id`.
+# - In a PATCH the seat may be missing. Then `changes.get("seat")` is `None`, and no booking has that seat.
+# - `self.get(id)` comes first: if there is no such booking, the answer is 404, whatever the client sent.
 
 # %%
 def check_free(seat, id=None):
@@ -337,11 +345,13 @@ class CarefulBookings(Bookings):
 
 class CarefulBooking(Booking):
     def put(self, id):
+        self.get(id)
         wanted = validate(request.get_json())
         check_free(wanted["seat"], id)
         return super().put(id)
 
     def patch(self, id):
+        self.get(id)
         changes = validate(request.get_json(), required=())
         check_free(changes.get("seat"), id)
         return super().patch(id)
@@ -356,12 +366,12 @@ api.add_resource(CarefulBooking, "/bookings/<int:id>")
 
 office = launch(app)
 call("POST", "/bookings", json={"name": "Dee"})
-call("PUT", "/bookings/3", json={"seat": 12, "name": "Eve"})
-call("PATCH", "/bookings/3", json={"price": 0})
+call("PUT", eve, json={"seat": 121, "name": "Eve"})
+call("PATCH", eve, json={"price": 0})
 
 # %% [markdown] minutes=1
-# One fault is left, a **race**. Two clients send a booking at the same moment. Both find the seat free, and then both book it. The
-# finished service leaves this check to its database, which stores each seat only once.
+# The worst fault is left. Two clients send a booking at the same moment. Both find the seat free, and then both book it. Such a fault is a
+# race (lesson 27). The finished service leaves this check to its database, which stores each seat only once.
 #
 # ## A slash makes a difference
 #
@@ -375,16 +385,13 @@ call("PATCH", "/bookings/3", json={"price": 0})
 call("GET", "/bookings/")
 
 # %% [markdown] minutes=2
-# If a route ends with a slash, and a client leaves the slash out, Flask answers with 308. This is a redirect: the client has to send a
-# second request.
-#
 # ## What Flask-RESTful adds
 #
-# Flask-RESTful adds three things to Flask: classes with verbs for methods, errors as JSON, and several formats for one resource. You
-# will find it in existing services. But no new version has come out since May 2023. Do not use its `reqparse`, which is due to be removed.
+# Flask-RESTful adds three things to Flask: classes with verbs for methods, errors as JSON, and several formats for one resource. But no new
+# version has come out since May 2023. Do not use its `reqparse`, which is due to be removed.
 #
-# In a new service, use `MethodView` of plain Flask, which does nearly the same. A route needs a function. `as_view` makes a function of
-# the class:
+# In a new service, use `MethodView` of plain Flask. What you have learned stays: a class for a resource, a method for a verb, the same
+# statuses. A route needs a function. `as_view` makes a function of the class:
 
 # %%
 from flask.views import MethodView
@@ -415,7 +422,7 @@ call("GET", "/shows/1")
 # <details><summary>When is PUT right, and when PATCH?</summary>
 #
 # PUT sends the whole new state. PATCH sends only the changes. What a patch may contain depends on its format (RFC 5789). Here it is an
-# object with the new values.
+# object with the new values, nearly as in JSON Merge Patch (RFC 7396).
 #
 # </details>
 # <details><summary>Why not answer 200 with {"error": "..."}?</summary>
@@ -432,6 +439,14 @@ call("GET", "/shows/1")
 # <details><summary>Who chooses the number of a new booking?</summary>
 #
 # The server. It sends the new address in `Location`, and the client uses this address. The client builds no addresses of its own.
+#
+# </details>
+#
+# **More** (you may skip this)
+#
+# <details><summary>What if a route ends with a slash?</summary>
+#
+# If a client leaves the slash out, Flask answers with 308. This is a redirect: the client has to send a second request.
 #
 # </details>
 #

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Calling it with requests
 #
-# 42 minutes. You need [lesson 22](22-rest-server.ipynb).
+# 41 minutes. You need [lesson 22](22-rest-server.ipynb).
 #
 # By the end you can
 #
@@ -9,7 +9,7 @@
 # - tell an error status from no answer at all, and limit every wait,
 # - keep a connection open, and repeat only what may be repeated.
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=2
 # ## A finished client
 #
 # Now you write clients. First run a finished one, a small module of this course. It knows one address. It books a seat, and cancels
@@ -20,22 +20,11 @@
 # no answer came. The second column is the harder one.
 
 # %%
-import time
-from http.server import BaseHTTPRequestHandler
-from itertools import count
-from threading import Thread
-from urllib.parse import urljoin
-
-import matplotlib.pyplot as plt
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
 
 from servers import ticket_client
-from servers.tickets import rest_session
 from wirelab import launch, show, stop_all, wire
 
-# %%
 office = launch("servers.ticket_service")
 
 with wire(office) as tap, ticket_client.TicketClient(tap.url) as client:
@@ -46,13 +35,13 @@ for exchange in tap.http:
     print(exchange.request.method, exchange.request.target, "→", exchange.response.status)
 
 # %% [markdown] minutes=1
-# `book` and `cancel` each sent several requests. (304 means *Not Modified*: the client can use the copy that it has.) The next sections
+# `book` and `cancel` each sent several requests. 304 means *Not Modified*: the client can use the copy that it has. The next sections
 # show the parts of such a client. In a project of your own, install one package with `pip install requests`. Here it is installed.
 #
 # ## GET, and what follows the question mark
 #
 # `params` takes a dictionary, and writes the query. Characters with a meaning in an address are encoded, as in lesson 11. A space
-# becomes a plus. (The service has no `/find`. Look only at the request line.)
+# becomes a plus. The service has no `/find`: look only at the request line.
 
 # %%
 with wire(office) as tap:
@@ -91,9 +80,11 @@ tap
 # ## PUT and DELETE: at the address that you were given
 #
 # The answer to a POST has the address of the new booking in `Location`, mostly as a path. `urljoin` makes a whole address of it. This
-# service demands a header `If-Match` with each change. The star stands for *whatever is there now*. Lesson 26 explains this header.
+# service wants a header `If-Match` with each change. The star stands for *whatever is there now*. Lesson 26 explains this header.
 
 # %%
+from urllib.parse import urljoin
+
 form = {"show": 1, "seat": 15, "name": "Ben"}
 reply = requests.post(office.url + "/bookings", json=form, timeout=3)
 where = urljoin(reply.url, reply.headers["Location"])
@@ -148,9 +139,11 @@ reply.json()
 
 # %% [markdown]
 # The course's client makes an exception of its own from these fields: `Problem`. Seat 14 is taken. Find the line of `refused` that reads
-# the reason, and the line that is used when the body is not JSON.
+# the body, and the line that is used when the body is not JSON. You may skip the names of the exceptions, and `advice`, which adds what to do.
 
 # %%
+from servers.tickets import rest_session
+
 with ticket_client.TicketClient(office.url) as client:
     try:
         client.book(1, 14, "Cy")
@@ -174,6 +167,11 @@ show(rest_session.refused)
 # **Short of time:** Leave out the server `Drip`, and say its first two sentences.
 
 # %% breaks="the server takes a request and says nothing"
+import time
+from http.server import BaseHTTPRequestHandler
+from threading import Thread
+
+
 class Silent(BaseHTTPRequestHandler):
     def do_GET(self):
         while True:
@@ -234,8 +232,8 @@ print(requests.get(drip.url, timeout=1).text)
 print("more than the time-out:", time.perf_counter() - start > 1)
 
 # %% [markdown] minutes=4
-# The exceptions of requests are all kinds of `RequestException`, so catch that one. A silence does not always raise a `Timeout`: in
-# the middle of the body it raises a `ConnectionError`.
+# Which exception should you catch? `RequestException`: all exceptions of requests are kinds of it. The picture shows the most common ones.
+# You need not learn them.
 #
 # ```mermaid
 # flowchart BT
@@ -269,8 +267,10 @@ connections(alone), connections(together)
 
 # %% [markdown]
 # Three connections, and one. On your own computer a new connection costs little time. So this server behaves as if it were far away: each
-# request takes 30 ms more, and each new connection takes 30 ms more. In the picture, each mark is one request. On the right, compare the
-# first mark of the session with its other marks.
+# request takes 30 ms more, and each new connection takes 30 ms more.
+#
+# In the picture, each mark is one request. On the left the marks jump, because a computer does other things as well: there is no pattern. On
+# the right, compare the first mark of the session with its other marks.
 
 # %%
 class Far(BaseHTTPRequestHandler):
@@ -295,6 +295,8 @@ def milliseconds(get, url):
 
 
 # %%
+import matplotlib.pyplot as plt
+
 far = launch(Far)
 figure, axes = plt.subplots(1, 2, figsize=(9, 2.6))
 for axis, url in zip(axes, [office.url + "/shows", far.url], strict=True):
@@ -377,16 +379,22 @@ tap
 #
 # ## Repeat only what is idempotent
 #
-# Do not write such loops. requests uses a library, urllib3, which has a class `Retry`. After a lost answer or a 503, `Retry` repeats a
-# request, but only if its verb is allowed. Here you allow three idempotent verbs. An `HTTPAdapter` sends the requests of a session.
-# `mount` uses it for all addresses that begin with `http://`.
+# Do not write such loops. requests can repeat a request by itself. Three lines set it up:
+#
+# - `Retry` says when: after a lost answer or a 503, at most two more times, and only for these three idempotent verbs. `backoff_factor` makes
+#   it wait longer after each further attempt that fails.
+# - `HTTPAdapter` sends the requests.
+# - `mount` puts the adapter into the session, for all addresses that begin with `http://`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** The POST got 503 and was not repeated. Why not? (A server that answers 503 has usually done nothing. `Retry` cannot be sure
 # of that, so it leaves the decision to you.)
 
 # %%
-retry = Retry(total=2, status_forcelist=[503], allowed_methods=["GET", "PUT", "DELETE"])
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+retry = Retry(total=2, status_forcelist=[503], allowed_methods=["GET", "PUT", "DELETE"], backoff_factor=0.5)
 careful = requests.Session()
 careful.mount("http://", HTTPAdapter(max_retries=retry))
 
@@ -404,6 +412,9 @@ except requests.ConnectionError:
 # time. The cell prints in which second each message came. Which of the two requests, GET or POST, was sent again?
 
 # %%
+from itertools import count
+
+
 class Busy(BaseHTTPRequestHandler):
     visits = count(1)
 
@@ -425,13 +436,15 @@ for message in tap:
 # %% [markdown] minutes=5
 # After the 503, the session waited one second and sent the GET again. It did not send the POST again: you have to decide that yourself.
 #
-# In `Retry`, each attempt has its own `timeout`. With three attempts and `timeout=3`, a GET may take nine seconds. If all three end in
-# silence, requests raises a `ConnectionError`. If all three get 503, it raises a `RetryError`.
+# Each attempt has its own `timeout`, and before the next one `Retry` waits as long as `Retry-After` says. So with three attempts and
+# `timeout=3`, a GET may take much longer than nine seconds. If all three end in silence, requests raises a `ConnectionError`. If all three
+# get 503, it raises a `RetryError`.
 #
 # ## The client as a module
 #
-# Every request needs a time-out, and many may be repeated, so this is in one module, `rest_session`. Find the lines that set the number of
-# retries, the verbs that may be repeated, and the statuses after which they are. (`REPEATABLE` stands for GET and DELETE.)
+# Every request needs a time-out, and many may be repeated, so this is in one module, `rest_session`. In the cell below, one line sets three
+# things: how often, which verbs, and after which statuses a request is repeated. Find it, and skip the rest. (`REPEATABLE` is GET and DELETE:
+# this client sends no PUT.)
 
 # %%
 show(rest_session.RestSession.__init__)
@@ -472,7 +485,13 @@ for words in ["shows", "book 2 7 Dee", "seats 2"]:
 # </details>
 # <details><summary>A POST ended in a ConnectionError. Was it done?</summary>
 #
-# You do not know, unless there was no connection at all. Send a GET to see what the service has, then decide.
+# You do not know, unless there was no connection at all. Send a GET to see what the service has, then decide. If the connection could not even
+# be opened, nothing was sent. Then `Retry` repeats a POST, too.
+#
+# </details>
+# <details><summary>Does every silence raise a Timeout?</summary>
+#
+# No. A silence in the middle of the body raises a `ConnectionError`. Catch `RequestException`, which is both.
 #
 # </details>
 # <details><summary>Does timeout=5 mean that the call ends after five seconds?</summary>

@@ -16,7 +16,7 @@ from wirelab.tracking.solved_exercise import SolvedExercise, solved_exercise
 
 PASSED = "You have passed it."
 ALREADY = "You have passed it. show_me({!r}) shows the solution beside yours."
-ABOVE = "Everything it needs stands above it. Write what you know of it, and run its check."
+ABOVE = "You find all that it needs in the text above it. Write your answer, and run the check."
 NO_MORE = "There is no further hint on this. show_me({!r}) shows the solution."
 WRITE_FIRST = "Write what you know of it, and run its check: the next hint is then about what your code does."
 LESSON = "Everything it needs stands in lesson"
