@@ -1,0 +1,285 @@
+"""Hold what a learner's notebook has, from the judge's process: its servers, functions and values.
+
+Plain values are copies. All others are stand-ins: what is done to one is done in the learner's process, and what comes
+back is a value again. No comparison is ever made over there.
+"""
+
+import datetime
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from wirelab.checking.notebook_state import STUB_WORDS
+from wirelab.grading.channel import CallFailed, Channel, Gone
+from wirelab.grading.descriptions import describe, exception_of, failure_of
+from wirelab.grading.plain_values import TAG, decode, encode
+from wirelab.launching.backend import Backend
+from wirelab.launching.exception_summary import Failure
+from wirelab.launching.registry import registry
+from wirelab.launching.server import Server
+from wirelab.launching.server_log import Log
+
+ASKING = 3.0  # seconds for an answer of the learner's process; a call of its code gets as much
+
+
+class RemoteNotebook:
+    """The judge's end of the connection to a learner's process."""
+
+    def __init__(self, channel_of: Callable[[Callable[[str, list[Any]], Any]], Channel]) -> None:
+        """`channel_of` makes the channel, given what answers calls from the learner's process."""
+        self._callbacks: dict[int, Callable[..., Any]] = {}
+        self._servers: dict[int, Server] = {}
+        self._channel = channel_of(self._serve)
+        self.channel = self._channel
+
+    def ask(self, name: str, *arguments: Any, timeout: float = ASKING) -> Any:
+        """An answer as it came. Raises Gone, TimeoutError, and the exception that came up over there."""
+        try:
+            return self._channel.call(name, *arguments, timeout=timeout)
+        except CallFailed as failed:
+            raise exception_of(failed.told) from None
+
+    def value(self, name: str, *arguments: Any) -> Any:
+        """An answer as a value."""
+        return decode(self.ask(name, *arguments), self._resolve)
+
+    def encoded(self, value: Any) -> Any:
+        """A value of this process for the other one."""
+        return encode(value, self._refer)
+
+    def enter_servers(self) -> None:
+        """Have `servers()` of this process give the servers of the notebook."""
+        for server in registry.servers():
+            registry.remove(server)
+        for told in self.ask("servers"):
+            found = decode(told, self._resolve)
+            if isinstance(found, Server):
+                registry.add(found)
+
+    @contextmanager
+    def today_is(self, day: datetime.date) -> Iterator[None]:
+        """Have the learner's process take another day for today."""
+        self.ask("today", day.isoformat())
+        try:
+            yield
+        finally:
+            self.ask("today ends")
+
+    def call(self, number: int, arguments: Any, named: Mapping[str, Any]) -> Any:
+        """Call what has this number over there; what it prints is printed here. Raises what it raises."""
+        told = self.ask("call", number, self.encoded(list(arguments)), self.encoded(dict(named)), ASKING, timeout=9)
+        print(told["printed"], end="\n" if told["printed"] else "")
+        if told.get("late"):
+            raise TimeoutError(f"it had not returned after {ASKING:g} s")
+        if "error" in told:
+            raise exception_of(told["error"])
+        return decode(told["value"], self._resolve)
+
+    def _serve(self, name: str, arguments: list[Any]) -> Any:
+        """A call from the learner's process: of a function that was handed there, and of nothing else."""
+        number, told, named = arguments
+        if name != "callback" or number not in self._callbacks:
+            raise ValueError("there is no such function")
+        given, words = decode(told, self._resolve), decode(named, self._resolve)
+        return self.encoded(self._callbacks[number](*given, **words))
+
+    def _refer(self, value: Any) -> dict[str, Any]:
+        number = getattr(value, "_wirelab_number", None)
+        if isinstance(number, int):
+            return {"kind": "yours", "id": number}
+        if isinstance(value, BaseException):
+            return {"kind": "error", "error": describe(value)}
+        self._callbacks[id(value)] = value
+        return {"kind": "callback", "id": id(value)}
+
+    def _resolve(self, told: dict[str, Any]) -> Any:
+        kind = told.get("kind")
+        if kind == "yours":
+            return self._callbacks[told["id"]]
+        if kind == "error":
+            return exception_of(told.get("error"))
+        number = int(told["id"])
+        if kind == "list":
+            return RemoteList(self, number, [decode(one, self._resolve) for one in told["items"]])
+        if kind == "function":
+            return remote_function(self, number, told)
+        if kind == "server":
+            return self._servers.setdefault(number, _server(self, number, told))
+        return Remote(self, number, told)
+
+
+class Remote:
+    """Stands for an object of the learner's process."""
+
+    def __init__(self, notebook: RemoteNotebook, number: int, told: Mapping[str, Any]) -> None:
+        own = {"_wirelab_notebook": notebook, "_wirelab_number": number, "_wirelab_repr": str(told.get("repr"))}
+        self.__dict__.update(own)
+        if told.get("is_callable"):
+            self.__dict__["__name__"] = str(told.get("name"))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what a library asks for
+            raise AttributeError(name)
+        return self._wirelab_notebook.value("get", self._wirelab_number, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        encoded = self._wirelab_notebook.encoded(value)
+        self._wirelab_notebook.ask("set", self._wirelab_number, name, encoded)
+
+    def __delattr__(self, name: str) -> None:
+        self._wirelab_notebook.ask("delete", self._wirelab_number, name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._wirelab_notebook.call(self._wirelab_number, arguments, named)
+
+    def __enter__(self) -> Any:
+        return self._wirelab_notebook.value("get", self._wirelab_number, "__enter__")()
+
+    def __exit__(self, *error: object) -> None:
+        self._wirelab_notebook.value("get", self._wirelab_number, "__exit__")(None, None, None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remote) and other._wirelab_number == self._wirelab_number
+
+    def __hash__(self) -> int:
+        return hash(self._wirelab_number)
+
+    def __repr__(self) -> str:
+        return str(self._wirelab_repr)
+
+
+class RemoteList(list[Any]):
+    """A copy of a list of the learner's process; what changes it changes the other one as well."""
+
+    def __init__(self, notebook: RemoteNotebook, number: int, items: list[Any]) -> None:
+        super().__init__(items)
+        self._notebook, self._wirelab_number = notebook, number
+
+    def _there(self, method: str, *arguments: Any) -> None:
+        told = [
+            {"slice": [one.start, one.stop, one.step]} if isinstance(one, slice) else self._notebook.encoded(one)
+            for one in arguments
+        ]
+        self._notebook.ask("list", self._wirelab_number, method, told)
+
+
+def _in_both(name: str) -> Callable[..., Any]:
+    def method(self: RemoteList, *arguments: Any) -> Any:
+        self._there(name, *arguments)
+        return getattr(list, name)(self, *arguments)
+
+    return method
+
+
+for _name in ("append", "remove", "clear", "insert", "extend", "pop", "__setitem__", "__delitem__"):
+    setattr(RemoteList, _name, _in_both(_name))
+
+
+def remote_function(notebook: RemoteNotebook, number: int, told: Mapping[str, Any]) -> Callable[..., Any]:
+    """A function that calls one of the learner's process. It counts as a stub, or as async, where that one does."""
+
+    def function(*arguments: Any, **named: Any) -> Any:
+        return notebook.call(number, arguments, named)
+
+    async def async_function(*arguments: Any, **named: Any) -> Any:
+        return notebook.call(number, arguments, named)
+
+    made = async_function if told.get("is_async") else function
+    made.__name__ = made.__qualname__ = str(told.get("name"))[:200]
+    if told.get("is_stub"):
+        made.__code__ = made.__code__.replace(co_consts=(*made.__code__.co_consts, STUB_WORDS))
+    made.__dict__["_wirelab_number"] = number
+    return made
+
+
+class RemoteLog(Log):
+    """The lines of a server of the learner's process, as they were when they were asked for."""
+
+    def __init__(self, told: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._lines.extend(str(line) for line in told["lines"])
+        self._total = int(told["total"])
+
+
+class RemoteBackend(Backend):
+    """A server of the learner's process. The judge talks to it over the wire; this is what it says of itself."""
+
+    def __init__(self, notebook: RemoteNotebook, number: int) -> None:
+        self._notebook, self._number = notebook, number
+
+    def _ask(self, question: str, *more: Any) -> Any:
+        return self._notebook.ask("server", self._number, question, *more)
+
+    @property
+    def port(self) -> int:  # type: ignore[override]
+        return max(1, min(65535, int(self._ask("port"))))
+
+    @property
+    def log(self) -> Log:  # type: ignore[override]
+        return RemoteLog(self._ask("log"))
+
+    @property
+    def failures(self) -> list[Failure]:  # type: ignore[override]
+        return [failure_of(one) for one in self._ask("failures")]
+
+    @property
+    def failure_count(self) -> int:  # type: ignore[override]
+        return int(self._ask("failure_count"))
+
+    def stop(self) -> None:
+        return
+
+    def settle(self, seconds: float) -> None:
+        self._ask("settle", seconds)
+
+    def is_stuck(self) -> bool:
+        return bool(self._ask("is_stuck"))
+
+    def end_reason(self) -> str | None:
+        return None if self._ask("is_running") else "has stopped"
+
+
+def _server(notebook: RemoteNotebook, number: int, told: Mapping[str, Any]) -> Server:
+    backend = RemoteBackend(notebook, number)
+    server = RemoteServer(
+        backend,
+        name=str(told.get("name"))[:200],
+        scheme=str(told.get("scheme"))[:10],
+        wanted=0,
+        shown=0,
+        note="",
+        when_stopped=registry.remove,
+        relaunched=told.get("relaunched") is True,
+    )
+    server.__dict__["_wirelab_number"] = number
+    del server.target
+    return server
+
+
+class RemoteServer(Server):
+    """A server of the learner's process; `target` is asked for when it is needed."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "target" and isinstance(self._backend, RemoteBackend):
+            return self._backend._notebook.value("get", self._backend._number, "target")
+        raise AttributeError(name)
+
+
+def take_for_main(notebook: RemoteNotebook) -> None:
+    """Have this process's `__main__` give what the learner's notebook has under a name."""
+
+    class Main(types.ModuleType):
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            try:
+                return notebook.value("named", name)
+            except (Gone, TimeoutError):
+                raise AttributeError(name) from None
+
+    sys.modules["__main__"] = Main("__main__")
+
+
+__all__ = ["TAG", "Remote", "RemoteList", "RemoteNotebook", "RemoteServer", "take_for_main"]
