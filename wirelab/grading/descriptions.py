@@ -42,7 +42,7 @@ def exception_of(told: Any) -> BaseException:
     kinds = [str(kind) for kind in listed][:MAX_CLASSES] if isinstance(listed, list) else []
     attributes = told.get("attributes")
     made: BaseException = _class_of(kinds or ["Exception"]).__new__(_class_of(kinds or ["Exception"]))
-    for name, value in (attributes.items() if isinstance(attributes, Mapping) else ()):
+    for name, value in attributes.items() if isinstance(attributes, Mapping) else ():
         if isinstance(name, str) and name.isidentifier() and not name.startswith("_"):
             made.__dict__[name] = value
     made.__dict__[TOLD] = failed

@@ -16,17 +16,16 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from wirelab.grading import isolation
 from wirelab.grading.cell_runner import CellRunner
 from wirelab.grading.course_notebooks import assignments
-from wirelab.grading.judge import NOTEBOOK_SECONDS, Judge, Judgement
+from wirelab.grading.judge import NOTEBOOK_SECONDS, judge_submission
 from wirelab.grading.learner_process import LearnerProcess
-from wirelab.grading.notebook_files import read_cells
 
+READY = "ready"
 MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
 MAX_ANSWER = 64 * 2**20  # bytes of a judge's answer
 SUPERVISED = NOTEBOOK_SECONDS + 60.0  # seconds for everything
@@ -34,19 +33,6 @@ LOOK_AT_MEMORY = 0.2  # seconds between two looks
 TOO_MUCH_REASON = "The processes of the notebook used more than 1 GiB of memory."
 TOO_LONG_REASON = "Judging the notebook took longer than {seconds:g} s."
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-def judgement_text(judgement: Judgement) -> str:
-    """What a judge found, as the grader reads it."""
-    evidence = asdict(judgement.evidence())
-    return json.dumps({"grades": [asdict(grade) for grade in judgement.grades], "evidence": evidence})
-
-
-def judge_submission(connection: socket.socket, job: dict[str, Any]) -> str:
-    """Judge the notebook whose process is at the other end."""
-    assignment = assignments()[job["stem"]]
-    cells = read_cells(Path(job["submission"]).read_bytes())
-    return judgement_text(Judge(connection, assignment, assignment.plan(cells)).judge())
 
 
 class Supervisor:
@@ -165,11 +151,10 @@ def supervise(job: dict[str, Any], runner: CellRunner) -> None:
     """Have a job done, and write what came of it where it says."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
-    folder = Path(tempfile.mkdtemp(prefix="wirelab-grade-"))
-    folder.chmod(0o755)
-    for name in ("scratch", "root"):
-        (folder / name).mkdir()
     spool = Path(job["spool"])
+    folder = spool.with_suffix("")
+    for name in ("scratch", "root"):
+        (folder / name).mkdir(parents=True)
     try:
         told = _in_child(lambda: Supervisor(job, runner, folder).run())
         spool.with_suffix(".new").write_bytes(told)
@@ -200,6 +185,9 @@ def _in_child(work: Any) -> bytes:
 
 def main() -> None:
     """Read jobs, a line of JSON each; write the number of each one that is done."""
+    if said := isolation.fault():
+        print(f"no: {said}", flush=True)
+        return
     runner = CellRunner()
     warm_up()
     reads, writes = os.pipe()
@@ -207,7 +195,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the grader
     signal.set_wakeup_fd(writes)
-    print("ready", flush=True)
+    print(READY, flush=True)
     jobs: dict[int, int] = {}
     rest = b""
     while True:

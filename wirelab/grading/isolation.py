@@ -11,6 +11,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,7 +126,8 @@ def confine(scratch: Path, place: Path, *, number: int) -> None:
 
 def _visible() -> Iterator[Path]:
     """What a process needs to run Python and the course."""
-    python = [Path(sys.prefix), Path(sys.base_prefix), COURSE, *(Path(one) for one in sys.path if one)]
+    programs = Path(sys.executable).parent
+    python = [Path(sys.prefix), Path(sys.base_prefix), COURSE, programs, *(Path(one) for one in sys.path if one)]
     shown: list[Path] = []
     for path in [*(Path(name) for name in SYSTEM), *sorted({*python, *(one.resolve() for one in python)})]:
         if path.exists() and not any(path.is_relative_to(one) for one in shown if not one.is_symlink()):
@@ -183,6 +185,48 @@ def _pivot(place: Path) -> None:
     _checked(_libc.syscall(number, b".", b"."), "pivot_root")
     _checked(_libc.umount2(b".", DETACH), "umount")
     os.chdir("/")
+
+
+def fault() -> str:
+    """Why a process cannot be put apart on this computer; an empty string where it can. It is tried, in a child."""
+    if sys.platform != "linux" or os.uname().machine not in PIVOT_ROOT:
+        return f"this is {sys.platform}, and namespaces are Linux's"
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writes, _try_out().encode())
+        os._exit(0)
+    os.close(writes)
+    with os.fdopen(reads) as stream:
+        said = stream.read()
+    os.waitpid(child, 0)
+    return said
+
+
+def _try_out() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch, place = Path(folder) / "scratch", Path(folder) / "root"
+        try:
+            scratch.mkdir()
+            place.mkdir()
+            enter_own_network(scratch)
+            leave_processes()
+            child = os.fork()
+            if not child:
+                os._exit(_confined(scratch, place))
+            return "" if os.waitpid(child, 0)[1] == 0 else "a file system of its own is refused"
+        except OSError as error:
+            return str(error)
+        finally:
+            _libc.umount2(str(scratch).encode(), DETACH)
+
+
+def _confined(scratch: Path, place: Path) -> int:
+    try:
+        confine(scratch, place, number=0)
+    except OSError:
+        return 1
+    return 0
 
 
 def limit_resources() -> None:

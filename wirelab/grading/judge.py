@@ -1,10 +1,12 @@
 """Judge a learner's notebook from another process: have its cells run there, and check here what they made."""
 
+import json
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from wirelab.checking import another_day
@@ -12,9 +14,9 @@ from wirelab.checking.exercises import Exercise, exercises
 from wirelab.checking.result import MIME, Result, Verdict
 from wirelab.checking.runner import check
 from wirelab.grading.channel import Channel, Gone
-from wirelab.grading.course_notebooks import Assignment, Check
+from wirelab.grading.course_notebooks import Assignment, Check, assignments
 from wirelab.grading.descriptions import describe
-from wirelab.grading.notebook_files import Cell
+from wirelab.grading.notebook_files import Cell, read_cells
 from wirelab.grading.remote_notebook import RemoteNotebook, take_for_main
 from wirelab.grading.results import Evidence, Grade
 from wirelab.launching.exception_summary import summary_of
@@ -27,7 +29,9 @@ NO_NAME = "The notebook has nothing to check here: {} ({})."
 NO_END_REASON = "A cell did not come to an end in {seconds:g} s, nor when it was interrupted: {first}"
 LATE_REASON = "The notebook took longer than {seconds:g} s."
 GONE_REASON = "The process of the notebook ended by itself, in a cell or in a server: {first}"
-CANNOT_REASON = "What was handed in cannot be handed to the check in another process ({what}): look at it yourself."
+CANNOT_REASON = (
+    "What was handed in cannot be handed to the check in another process ({what}): look at it yourself."
+)
 
 
 class NoVerdict(StrEnum):
@@ -37,6 +41,7 @@ class NoVerdict(StrEnum):
     GONE = "ended by itself"
     TOO_MUCH = "used too much"
     CANNOT = "cannot be judged apart"
+    UNREADABLE = "cannot be read"
 
 
 class _Over(Exception):
@@ -108,7 +113,9 @@ class Judge:
         except Gone:
             raise
         except BaseException as error:  # the learner's process may say that anything was raised
-            raise _Over(NoVerdict.GONE, f"{GONE_REASON.format(first=_first_line(cell.source))} ({error})") from None
+            raise _Over(
+                NoVerdict.GONE, f"{GONE_REASON.format(first=_first_line(cell.source))} ({error})"
+            ) from None
         outputs = _outputs(told)
         self._keep(cell.source, outputs)
         self.judgement.failed_cells += [_error_of(one) for one in outputs if one["output_type"] == "error"][:20]
@@ -202,3 +209,18 @@ def _error_of(output: dict[str, Any]) -> str:
 def _first_line(source: str) -> str:
     line = next((line.strip() for line in source.splitlines() if line.strip()), "")
     return line if len(line) < 80 else f"{line[:79]}…"
+
+
+def judge_submission(connection: socket.socket, job: dict[str, Any]) -> str:
+    """Judge the notebook whose process is at the other end: grades and evidence, as JSON.
+
+    `job` has the path of the `submission`, and the `stem` of the course's notebook that it is.
+    """
+    assignment = assignments()[job["stem"]]
+    cells = read_cells(Path(job["submission"]).read_bytes())
+    return _text_of(Judge(connection, assignment, assignment.plan(cells)).judge())
+
+
+def _text_of(judgement: Judgement) -> str:
+    evidence = asdict(judgement.evidence())
+    return json.dumps({"grades": [asdict(grade) for grade in judgement.grades], "evidence": evidence})

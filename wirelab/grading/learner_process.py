@@ -18,6 +18,7 @@ from wirelab.grading.channel import CallFailed, Channel
 from wirelab.grading.descriptions import describe, exception_of
 from wirelab.grading.plain_values import TAG, TooLarge, decode, encode
 from wirelab.launching.launcher import servers
+from wirelab.launching.ports import ADDRESS
 from wirelab.launching.server import Server
 
 MAX_REPR = 300
@@ -171,9 +172,10 @@ def _shown(value: Any) -> str:
 
 
 def main() -> None:
-    """A learner's process by itself, where there is no fork server: the socket's number is the one argument."""
+    """A notebook's process by itself, which connects to the port that it is given."""
     runner = CellRunner()
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    connection = socket.create_connection((ADDRESS, int(sys.argv[1])))
+    connection.sendall(os.environ.pop("WIRELAB_GRADING_SECRET").encode())
     LearnerProcess(connection, runner).serve()
 
 

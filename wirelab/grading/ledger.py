@@ -6,7 +6,6 @@ the last one, which the instructor has seen, is another one then.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,8 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "ledger.jsonl"
         self._lines = self._whole_lines()
+        self._entries = [_entry(line) for line in self._lines]
+        self._known = {_essence(entry) for entry in self._entries}
 
     def _whole_lines(self) -> list[str]:
         """The lines that are whole. What was cut short when the computer stopped is cut off."""
@@ -45,7 +46,7 @@ class Ledger:
     @property
     def entries(self) -> list[Mapping[str, Any]]:
         """What the lines say; an empty dictionary for one that cannot be read."""
-        return [_entry(line) for line in self._lines]
+        return list(self._entries)
 
     def add(self, learner: str, file: str, key: str, record: Record) -> None:
         """Write a line, unless it is there already."""
@@ -59,17 +60,20 @@ class Ledger:
             "earned": record.earned,
             "points": record.points,
         }
-        if any(entry.items() <= one.items() for one in self.entries):
+        if _essence(entry) in self._known:
             return
         line = json.dumps({**entry, "previous": self.head}, ensure_ascii=True, sort_keys=True)
         with self.path.open("ab", buffering=0) as stream:
             stream.write(f"{line}\n".encode())
-            os.fsync(stream.fileno())
         self._lines.append(line)
+        self._entries.append(_entry(line))
+        self._known.add(_essence(entry))
 
     def earlier(self, learner: str, notebook: str, submission: str) -> bool:
         """Whether another submission of this notebook by the same learner was graded before."""
-        of_both = (one for one in self.entries if (one.get("learner"), one.get("notebook")) == (learner, notebook))
+        of_both = (
+            one for one in self._entries if (one.get("learner"), one.get("notebook")) == (learner, notebook)
+        )
         return any(one.get("submission") != submission for one in of_both)
 
     def faults(self, store: ResultStore) -> Iterator[str]:
@@ -96,6 +100,10 @@ def _faults_of(number: int, entry: Mapping[str, Any], store: ResultStore) -> Ite
     kept = store.submission(sha)
     if kept.exists() and hashlib.sha256(kept.read_bytes()).hexdigest() != sha:
         yield NOT_THE_SAME.format(*told)
+
+
+def _essence(entry: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted((name, str(value)) for name, value in entry.items() if name != "previous"))
 
 
 def _text(path: Path) -> str:

@@ -69,7 +69,9 @@ class RemoteNotebook:
 
     def call(self, number: int, arguments: Any, named: Mapping[str, Any]) -> Any:
         """Call what has this number over there; what it prints is printed here. Raises what it raises."""
-        told = self.ask("call", number, self.encoded(list(arguments)), self.encoded(dict(named)), ASKING, timeout=9)
+        told = self.ask(
+            "call", number, self.encoded(list(arguments)), self.encoded(dict(named)), ASKING, timeout=9
+        )
         print(told["printed"], end="\n" if told["printed"] else "")
         if told.get("late"):
             raise TimeoutError(f"it had not returned after {ASKING:g} s")

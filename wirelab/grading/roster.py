@@ -10,7 +10,17 @@ from wirelab.errors import GradingError
 from wirelab.grading.submissions import Learner
 
 NAMES = ("name", "student", "full name")
-IDS = ("id", "student id", "id number", "username", "login", "sis login id", "sis user id", "email", "email address")
+IDS = (
+    "id",
+    "student id",
+    "id number",
+    "username",
+    "login",
+    "sis login id",
+    "sis user id",
+    "email",
+    "email address",
+)
 NO_COLUMN = "{} has no column for a learner: its first line has to name one of {}."
 
 
@@ -47,7 +57,9 @@ def read_table(path: Path) -> list[dict[str, str]]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise GradingError(f"{path.name} cannot be read as CSV in UTF-8 ({error}): export it again.") from None
-    return [{str(k): v or "" for k, v in row.items() if k is not None} for row in csv.DictReader(io.StringIO(text))]
+    return [
+        {str(k): v or "" for k, v in row.items() if k is not None} for row in csv.DictReader(io.StringIO(text))
+    ]
 
 
 def _values(row: Mapping[str, str], columns: Sequence[str]) -> set[str]:

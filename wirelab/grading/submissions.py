@@ -19,7 +19,9 @@ MAX_FILES = 50_000
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_[^/]*")
 CANVAS = re.compile(r"(?P<name>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)")
 NOT_HERE = "There is no {}: name a folder with what was handed in, or a .zip file from Moodle or Canvas."
-NOTHING = "There is no notebook in {}: it has to hold .ipynb files, in a folder for each learner or in a .zip file."
+NOTHING = (
+    "There is no notebook in {}: it has to hold .ipynb files, in a folder for each learner or in a .zip file."
+)
 IS_LINK = "it is a link to another file: hand in the file itself"
 BROKEN_ZIP = "it is a .zip file that cannot be read ({}): upload it again"
 CHANGES_ALWAYS = "Reading {} failed: {}"
@@ -62,7 +64,9 @@ def _in_folder(folder: Path) -> Iterator[HandedIn]:
     top = folder / "submitted" if (folder / "submitted").is_dir() else folder
     for count, path in enumerate(sorted(top.rglob("*"))):
         if count > MAX_FILES:
-            raise GradingError(f"{folder} has more than {MAX_FILES} files: name a folder that has submissions alone.")
+            raise GradingError(
+                f"{folder} has more than {MAX_FILES} files: name a folder that has submissions alone."
+            )
         inner = PurePosixPath(path.relative_to(top).as_posix())
         if path.suffix == ".zip" and path.is_file() and not path.is_symlink():
             yield from _in_zip(path, _learner_of(inner) if len(inner.parts) > 1 else None)
