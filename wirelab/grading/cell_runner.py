@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -91,23 +90,24 @@ class CellRunner:
 
     def __init__(self) -> None:
         """Make the shell, which takes a while, before there is a learner's code: a fork copies it."""
-        HistoryManager.enabled = False
+        HistoryManager.enabled = False  # type: ignore[assignment]
         self.shown = Shown()
         self.main = types.ModuleType("__main__")
         self.shell = InteractiveShell.instance(user_module=self.main, user_ns=vars(self.main))
-        self.shell.xmode = "Context"
-        self.shell.colors = "nocolor"
+        shell: Any = self.shell  # IPython has few types
+        shell.xmode = "Context"
+        shell.colors = "nocolor"
 
     def start(self) -> None:
         """Take over stdout, stderr and `__main__` of this process."""
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         sys.modules["__main__"] = self.main
-        sys.stdout, sys.stderr = _Stream(self.shown, "stdout"), _Stream(self.shown, "stderr")  # type: ignore[assignment]
-        publisher: DisplayPublisher = self.shell.display_pub
-        publisher.publish = self._publish  # type: ignore[method-assign]
-        self.shell.displayhook = self.shell.display_trap.hook = self._hook()
-        self.shell._showtraceback = self._show_error  # type: ignore[method-assign, assignment]
+        sys.stdout, sys.stderr = _Stream(self.shown, "stdout"), _Stream(self.shown, "stderr")
+        shell: Any = self.shell
+        shell.display_pub.publish = self._publish
+        shell.displayhook = shell.display_trap.hook = self._hook()
+        shell._showtraceback = self._show_error
 
     def serve(self) -> None:
         """Run the loop in the main thread, for ever: cells come from other threads."""
@@ -144,11 +144,12 @@ class CellRunner:
         return turned.wait(seconds)
 
     async def _run(self, source: str) -> None:
-        cell = self.shell.transform_cell(source)
-        if self.shell.should_run_async(source, transformed_cell=cell):
-            await self.shell.run_cell_async(source, store_history=True, transformed_cell=cell)
+        shell: Any = self.shell
+        cell = shell.transform_cell(source)
+        if shell.should_run_async(source, transformed_cell=cell):
+            await shell.run_cell_async(source, store_history=True, transformed_cell=cell)
         else:
-            self.shell.run_cell(source, store_history=True)
+            shell.run_cell(source, store_history=True)
 
     def _publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
         self.shown.add({"output_type": "display_data", "data": _data(data), "metadata": {}})
@@ -170,4 +171,4 @@ class CellRunner:
                 shown = {"output_type": "execute_result", "execution_count": number, "metadata": {}}
                 runner.shown.add({**shown, "data": _data(format_dict)})
 
-        return Hook(shell=self.shell)
+        return Hook(shell=self.shell)  # type: ignore[no-untyped-call]

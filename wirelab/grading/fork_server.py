@@ -1,7 +1,7 @@
 """Fork a supervisor for each submission from one warm process (Linux).
 
-The supervisor makes the namespaces, forks a judge and a learner's process into them, and waits: for the judge's answer,
-for the deadline, or for too much memory.
+The supervisor makes the namespaces, forks a judge and a learner's process into them, and waits: for the judge's
+answer, for the deadline, or for too much memory.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ from wirelab.grading.cell_runner import CellRunner
 from wirelab.grading.course_notebooks import assignments
 from wirelab.grading.judge import NOTEBOOK_SECONDS, judge_submission
 from wirelab.grading.learner_process import LearnerProcess
+from wirelab.paths import COURSE
 
 READY = "ready"
 MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
@@ -90,7 +91,7 @@ class Supervisor:
         os.waitpid(child, 0)
 
     def _be_learner(self, theirs: socket.socket) -> None:
-        os.chdir(isolation.COURSE / "exercises")
+        os.chdir(COURSE / "exercises")
         _only_descriptors(theirs.fileno())
         tempfile.tempdir = None
         LearnerProcess(theirs, self._runner).serve()
@@ -236,7 +237,6 @@ def warm_up() -> None:
     import sqlite3  # noqa: F401
 
     import flask_restful  # noqa: F401
-    import nest_asyncio2  # noqa: F401
     import requests  # noqa: F401
     import websockets.asyncio.client  # noqa: F401
     import websockets.asyncio.server  # noqa: F401

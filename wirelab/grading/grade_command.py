@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from wirelab.errors import GradingError
 from wirelab.grading import grading_run

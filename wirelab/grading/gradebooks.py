@@ -50,11 +50,12 @@ class Student:
         """What an instructor should know."""
         if not self.works:
             return [NOTHING_IN]
-        told = [
-            (work.stem or work.file, [*work.notes, *([f"cannot be graded: {work.fault}"] if work.fault else [])])
-            for work, _ in self.works
-        ]
+        told = [(work.stem or work.file, [*work.notes, *_fault_of(work)]) for work, _ in self.works]
         return [f"{where}: {note}" for where, notes in told for note in notes]
+
+
+def _fault_of(work: Work) -> list[str]:
+    return [f"cannot be graded: {work.fault}"] if work.fault else []
 
 
 def students_in(entered: Iterable[tuple[Work, Record]], roster: Roster) -> list[Student]:

@@ -54,7 +54,7 @@ def unshare(flags: int) -> None:
 
 
 def enter_own_network(scratch: Path) -> None:
-    """Namespaces for a judge and what it judges: a loopback of their own, and a file system in memory at `scratch`."""
+    """Namespaces for a judge and what it judges: a loopback of their own, and files in memory at `scratch`."""
     if os.geteuid() == 0:
         unshare(NEW_NETWORK | NEW_IPC | NEW_MOUNTS)
     else:
@@ -159,7 +159,7 @@ def _bind(path: Path, place: Path) -> None:
 
 
 def _own_proc(place: Path) -> None:
-    """The processes of this namespace; a container that hides parts of /proc refuses this, and then there is none."""
+    """The processes of this namespace. A container that hides parts of /proc refuses this: then there is none."""
     try:
         _mount("proc", place / "proc", "proc", NO_SUID | NO_DEVICES)
     except OSError:
@@ -188,7 +188,7 @@ def _pivot(place: Path) -> None:
 
 
 def fault() -> str:
-    """Why a process cannot be put apart on this computer; an empty string where it can. It is tried, in a child."""
+    """Why a process cannot be put apart on this computer, which a child tries; an empty string where it can."""
     if sys.platform != "linux" or os.uname().machine not in PIVOT_ROOT:
         return f"this is {sys.platform}, and namespaces are Linux's"
     reads, writes = os.pipe()

@@ -29,9 +29,7 @@ NO_NAME = "The notebook has nothing to check here: {} ({})."
 NO_END_REASON = "A cell did not come to an end in {seconds:g} s, nor when it was interrupted: {first}"
 LATE_REASON = "The notebook took longer than {seconds:g} s."
 GONE_REASON = "The process of the notebook ended by itself, in a cell or in a server: {first}"
-CANNOT_REASON = (
-    "What was handed in cannot be handed to the check in another process ({what}): look at it yourself."
-)
+CANNOT_REASON = "The check cannot reach what was handed in from another process ({what}): look at it yourself."
 
 
 class NoVerdict(StrEnum):

@@ -1,7 +1,7 @@
 """Write down every grade in lines that chain, so that a change shows.
 
-Each line holds the SHA-256 of the line before it. Whoever changes a line has to change all that follow, and the hash of
-the last one, which the instructor has seen, is another one then.
+Each line holds the SHA-256 of the line before it. A changed line does not fit the next one any more. If all that follow
+are changed too, the last one has another hash than the one that the instructor has seen.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Hold what a learner's notebook has, from the judge's process: its servers, functions and values.
 
-Plain values are copies. All others are stand-ins: what is done to one is done in the learner's process, and what comes
-back is a value again. No comparison is ever made over there.
+Plain values are copies. All others are stand-ins: what is done to one is done in the learner's process, and what
+comes back is a value again. No comparison is ever made over there.
 """
 
 import datetime
@@ -180,7 +180,7 @@ for _name in ("append", "remove", "clear", "insert", "extend", "pop", "__setitem
 
 
 def remote_function(notebook: RemoteNotebook, number: int, told: Mapping[str, Any]) -> Callable[..., Any]:
-    """A function that calls one of the learner's process. It counts as a stub, or as async, where that one does."""
+    """A function that calls one of the learner's process; it is async, or counts as a stub, where that one does."""
 
     def function(*arguments: Any, **named: Any) -> Any:
         return notebook.call(number, arguments, named)

@@ -1,7 +1,7 @@
 """Find what a class handed in, in the folders and archives in which it comes.
 
-A learner's name, a file's name and a path in an archive are text to show. None of them ever decides where something
-is written.
+A learner's name, a file's name and a path in an archive are text to show. None of them ever decides where
+something is written.
 """
 
 import re
@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from wirelab.errors import GradingError
@@ -19,12 +20,10 @@ MAX_FILES = 50_000
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_[^/]*")
 CANVAS = re.compile(r"(?P<name>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)")
 NOT_HERE = "There is no {}: name a folder with what was handed in, or a .zip file from Moodle or Canvas."
-NOTHING = (
-    "There is no notebook in {}: it has to hold .ipynb files, in a folder for each learner or in a .zip file."
-)
+NOTHING = "There is no notebook in {}: it needs .ipynb files, in a folder for each learner or in a .zip file."
 IS_LINK = "it is a link to another file: hand in the file itself"
 BROKEN_ZIP = "it is a .zip file that cannot be read ({}): upload it again"
-CHANGES_ALWAYS = "Reading {} failed: {}"
+TOO_MANY = "{} has more than {} files: name a folder that has submissions alone."
 
 
 @dataclass(frozen=True, order=True)
@@ -102,7 +101,7 @@ def _in_zip(path: Path, learner: Learner | None) -> Iterator[HandedIn]:
         inner = PurePosixPath(member.filename.replace("\\", "/").lstrip("/"))
         if _is_notebook(inner) and not member.is_dir():
             whose = learner or (_learner_of(inner) if _says_whose(inner) else Learner(path.stem))
-            yield HandedIn(whose, inner.name, _time_of(member), lambda member=member: _member(path, member))
+            yield HandedIn(whose, inner.name, _time_of(member), partial(_member, path, member))
 
 
 def _says_whose(inner: PurePosixPath) -> bool:
