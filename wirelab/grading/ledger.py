@@ -1,7 +1,7 @@
 """Write down every grade in lines that chain, so that a change shows.
 
-Each line holds the SHA-256 of the line before it. A changed line does not fit the next one any more. If all that follow
-are changed too, the last one has another hash than the one that the instructor has seen.
+Each line holds the SHA-256 of the line before it. A changed line does not fit the next one any more. If all
+that follow are changed too, the last one has another hash than the one that the instructor has seen.
 """
 
 import hashlib

@@ -9,8 +9,9 @@ STYLE = """
   --jp-content-font-color1: #1b1b1b; --jp-ui-font-color1: #1b1b1b; --jp-layout-color0: #fff;
   --jp-layout-color1: #fff; --jp-layout-color2: #eee; --text: #1b1b1b; --page: #fff; }
 @media (prefers-color-scheme: dark) { :root { --line: #4a4f57; --soft: #23262b; --jp-success-color1: #81c784;
-  --jp-warn-color1: #ffb74d; --jp-border-color1: #757575; --jp-content-font-color1: #eee; 
-  --jp-ui-font-color1: #eee; --jp-layout-color0: #17191c; --jp-layout-color1: #17191c; --jp-layout-color2: #2a2d33; --text: #eee;
+  --jp-warn-color1: #ffb74d; --jp-border-color1: #757575; --jp-content-font-color1: #eee;
+  --jp-ui-font-color1: #eee; --jp-layout-color0: #17191c; --jp-layout-color1: #17191c;
+  --jp-layout-color2: #2a2d33; --text: #eee;
   --page: #17191c; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); margin: 2rem auto;
   max-width: 60rem; padding: 0 1rem; }

@@ -33,8 +33,8 @@ AT_ONCE = 2 * (os.cpu_count() or 1)  # a check waits half of its time
 FRESH_SECONDS = NOTEBOOK_SECONDS + 90.0
 NOT_APART = (
     "Submissions cannot be run apart on this computer ({}). With --trust each gets a fresh process, which may do "
-    "whatever you may do here: read your files, write over them, use the network. Do that for people you trust, or in "
-    "a virtual machine, or grade on Linux."
+    "whatever you may do here: read your files, write over them, use the network. Do that for people you trust, or "
+    "in a virtual machine, or grade on Linux."
 )
 DIED = "The process that runs submissions ended by itself: run the same command again, it goes on."
 

@@ -180,7 +180,7 @@ for _name in ("append", "remove", "clear", "insert", "extend", "pop", "__setitem
 
 
 def remote_function(notebook: RemoteNotebook, number: int, told: Mapping[str, Any]) -> Callable[..., Any]:
-    """A function that calls one of the learner's process; it is async, or counts as a stub, where that one does."""
+    """A function that calls one of the learner's process; async, and a stub, where that one is."""
 
     def function(*arguments: Any, **named: Any) -> Any:
         return notebook.call(number, arguments, named)
