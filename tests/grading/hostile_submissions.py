@@ -1,7 +1,7 @@
 """Submissions that a grader has to survive, each with what may be said of it.
 
-Twelve that go wrong, by accident or on purpose, and fourteen that try to get points for nothing. Each is put in the
-place of the first exercise of notebook 12; the other three are solved.
+Twelve that go wrong, by accident or on purpose, and fifteen that try to get points for nothing. Each stands in
+the place of the first exercise of notebook 12; the other three are solved.
 """
 
 from copy import deepcopy
@@ -23,7 +23,7 @@ class Station(BaseHTTPRequestHandler):
 
 
 class Hostile(NamedTuple):
-    """A cell in the place of an answer, the points of exercise 12.1 that it may get, and those of the other three."""
+    """A cell in the place of an answer, the points that 12.1 may get, and those of the other three exercises."""
 
     name: str
     code: str
@@ -63,6 +63,37 @@ ACCIDENTS = [
 ]
 
 SITE = "import wirelab.checking.runner as runner, sys\nfrom wirelab.checking.result import Verdict\n"
+# What may not be possible; where it is, the cell fails before it has an answer.
+FILES = f"""
+import pathlib
+for name in ("checks", "solutions", "sources"):
+    assert not list(pathlib.Path({str(COURSE)!r}, name).iterdir())
+try:
+    pathlib.Path({str(COURSE)!r}, "wirelab", "planted.py").write_text("x")
+except OSError:
+    pass
+else:
+    raise AssertionError("it can write into the course")
+"""
+NEIGHBOUR = """
+import os
+assert not os.path.exists("/tmp/neighbour.txt")
+open("/tmp/neighbour.txt", "w").write("was here")
+"""
+PROCESSES = """
+import os
+assert os.getpid() == 1
+assert [name for name in os.listdir("/proc") if name.isdecimal()] in ([], ["1"])
+"""
+NETWORK = """
+import errno, socket
+try:
+    socket.create_connection(("192.0.2.1", 80), timeout=1)
+except OSError as error:
+    assert error.errno == errno.ENETUNREACH
+else:
+    raise AssertionError("it reached the network")
+"""
 FORGERIES = [
     Hostile(
         "a patched kit", f"{SITE}import wirelab\nwirelab.check = lambda *a: 2.0\ncheck = wirelab.check\n{BLANK}", 0
@@ -92,36 +123,15 @@ FORGERIES = [
     ),
     Hostile(
         "garbage on the judge's line",
-        f"{BLANK}\nimport os\nfor n in range(3, 50):\n    try: os.write(n, b'\\xff' * 100_000)\n    except OSError: pass",
+        f"{BLANK}\nimport os\nfor n in range(3, 50):\n"
+        "    try: os.write(n, b'\\xff' * 100_000)\n    except OSError: pass",
         0,
         None,
     ),
-    Hostile(
-        "files of the course",
-        f"{RIGHT}\nimport pathlib, os\nCOURSE = {str(COURSE)!r}\n"
-        "for name in ('checks', 'solutions', 'sources'):\n"
-        "    assert not list(pathlib.Path(COURSE, name).iterdir())\n"
-        "try: pathlib.Path(COURSE, 'wirelab', 'planted.py').write_text('x')\n"
-        "except OSError: pass\n"
-        "else: del Station\n",
-        2,
-    ),
-    Hostile(
-        "files of a neighbour",
-        f"{RIGHT}\nimport os\nfound = [n for n in os.listdir('/tmp') if 'grade' in n and os.listdir('/tmp/' + n) == []]\n"
-        "assert not os.path.exists('/tmp/neighbour.txt'), Station.__name__\n"
-        "open('/tmp/neighbour.txt', 'w').write('was here')\n",
-        2,
-    ),
-    Hostile(
-        "another process",
-        f"{RIGHT}\nimport os, signal\nassert os.getpid() < 10\n"
-        "for n in os.listdir('/proc'):\n"
-        "    if n.isdecimal() and int(n) > 1 and int(n) != os.getpid(): os.kill(int(n), 9)\n"
-        "try: os.kill(os.getppid() or 4_000_000, 9)\n"
-        "except OSError: pass\n",
-        2,
-    ),
+    Hostile("files of the course", f"{FILES}\n{RIGHT}", 2),
+    Hostile("files of a neighbour", f"{NEIGHBOUR}\n{RIGHT}", 2),
+    Hostile("files of another neighbour", f"# another\n{NEIGHBOUR}\n{RIGHT}", 2),
+    Hostile("another process", f"{PROCESSES}\n{RIGHT}", 2),
     Hostile(
         "a fork bomb",
         f"import os, time\n{RIGHT}\nfor n in range(100_000):\n"
@@ -140,12 +150,7 @@ FORGERIES = [
         0,
         TOO_MUCH,
     ),
-    Hostile(
-        "the network outside",
-        f"{RIGHT}\nimport socket\ntry: socket.create_connection(('192.0.2.1', 80), timeout=1)\n"
-        "except OSError as error: assert error.errno == 101, error\nelse: del Station\n",
-        2,
-    ),
+    Hostile("the network outside", f"{NETWORK}\n{RIGHT}", 2),
 ]
 HOSTILE = [*ACCIDENTS, *FORGERIES]
 

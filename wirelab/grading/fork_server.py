@@ -24,9 +24,9 @@ from wirelab.grading.cell_runner import CellRunner
 from wirelab.grading.course_notebooks import assignments
 from wirelab.grading.judge import NOTEBOOK_SECONDS, judge_submission
 from wirelab.grading.learner_process import LearnerProcess
+from wirelab.grading.pools import READY
 from wirelab.paths import COURSE
 
-READY = "ready"
 MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
 MAX_ANSWER = 64 * 2**20  # bytes of a judge's answer
 SUPERVISED = NOTEBOOK_SECONDS + 60.0  # seconds for everything

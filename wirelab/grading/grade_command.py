@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -63,11 +64,13 @@ def grade(words: argparse.Namespace) -> int:
 def _grade(works: Sequence[grading_run.Work], store: ResultStore, words: argparse.Namespace) -> int:
     if all(store.record(work.key) for work in works):
         return 0
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as a batch system ends a job: as Ctrl+C
     pool = _pool(words)
     try:
         return grading_run.grade_all(works, store, pool, at_once=words.jobs or AT_ONCE)
     finally:
         pool.close()
+        signal.signal(signal.SIGTERM, before)
 
 
 def _pool(words: argparse.Namespace) -> Pool:

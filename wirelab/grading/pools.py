@@ -29,12 +29,13 @@ KEPT_VARIABLES = (
     "VIRTUAL_ENV",
     "PYTHONPATH",
 )
+READY = "ready"  # what the fork server writes when it can take jobs
 AT_ONCE = 2 * (os.cpu_count() or 1)  # a check waits half of its time
 FRESH_SECONDS = NOTEBOOK_SECONDS + 90.0
 NOT_APART = (
     "Submissions cannot be run apart on this computer ({}). With --trust each gets a fresh process, which may do "
-    "whatever you may do here: read your files, write over them, use the network. Do that for people you trust, or "
-    "in a virtual machine, or grade on Linux."
+    "whatever you may do here: read your files, write over them, use the network. Do that for people you trust, "
+    "or in a virtual machine, or grade on Linux."
 )
 DIED = "The process that runs submissions ended by itself: run the same command again, it goes on."
 
@@ -81,7 +82,7 @@ class ForkPool:
         )
         self._number = 0
         said = self._line()
-        if said != "ready":
+        if said != READY:
             self.close()
             raise GradingError(NOT_APART.format(said.removeprefix("no: ") or "the fork server did not start"))
 

@@ -98,10 +98,16 @@ def _in_zip(path: Path, learner: Learner | None) -> Iterator[HandedIn]:
         yield HandedIn(learner or Learner(path.stem), path.name, 0, lambda: b"", BROKEN_ZIP.format(error))
         return
     for member in members:
-        inner = PurePosixPath(member.filename.replace("\\", "/").lstrip("/"))
+        inner = _inner(member.filename)
         if _is_notebook(inner) and not member.is_dir():
             whose = learner or (_learner_of(inner) if _says_whose(inner) else Learner(path.stem))
             yield HandedIn(whose, inner.name, _time_of(member), partial(_member, path, member))
+
+
+def _inner(name: str) -> PurePosixPath:
+    """A path of an archive, without what would lead out of it."""
+    parts = name.replace("\\", "/").split("/")
+    return PurePosixPath(*(part for part in parts if part not in ("", ".", "..")))
 
 
 def _says_whose(inner: PurePosixPath) -> bool:
