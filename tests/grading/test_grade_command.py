@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -14,12 +13,21 @@ from hostile_submissions import HOSTILE, Hostile, write_submission
 from waiting import wait_until
 
 from wirelab.cli import main
-from wirelab.grading import isolation
 from wirelab.grading.feedback import page_name
 from wirelab.grading.submissions import Learner
 from wirelab.paths import COURSE
 
-apart = pytest.mark.skipif(bool(isolation.fault()), reason="no process can be put apart here")
+
+def fault() -> str:
+    """Why no process can be put apart here."""
+    if sys.platform != "linux":
+        return f"this is {sys.platform}"
+    from wirelab.grading import isolation
+
+    return isolation.fault()
+
+
+apart = pytest.mark.skipif(bool(fault()), reason="no process can be put apart here")
 
 
 def grade(*words: object) -> int:
@@ -177,24 +185,14 @@ def test_with_trust_a_fresh_process_runs_it(tmp_path: Path, capsys: pytest.Captu
     assert "NOT APART" in capsys.readouterr().err
 
 
-def test_without_namespaces_it_refuses_and_names_trust(tmp_path: Path) -> None:
-    place = hand_in(tmp_path / "in", "anna", "exercises/11-http-messages")
-    hook = tmp_path / "sitecustomize.py"
-    hook.write_text(
-        "import sys\nif '-m' in sys.orig_argv and 'wirelab.grading.fork_server' in sys.orig_argv:\n    "
-        "sys.platform = 'plan9'\n",
-        encoding="utf-8",
-    )
-    ran = subprocess.run(
-        [sys.executable, "-m", "wirelab", "grade", str(place), "--out", str(tmp_path / "out")],
-        cwd=COURSE,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{COURSE}"},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 1
-    assert "cannot be run apart on this computer (this is plan9" in ran.stderr
-    assert "--trust" in ran.stderr
+def test_without_namespaces_it_refuses_and_names_trust(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "plan9")
+    assert grade(hand_in(tmp_path / "in", "anna", "exercises/11-http-messages"), "--out", tmp_path / "out") == 1
+    said = capsys.readouterr().err
+    assert "cannot be run apart on this computer (this is plan9, and namespaces are Linux's)" in said
+    assert "--trust" in said
 
 
 @apart

@@ -1,6 +1,8 @@
 """Run cells as a kernel does, in this process, and collect what they show."""
 
+import _thread
 import asyncio
+import mimetypes
 import signal
 import sys
 import threading
@@ -90,6 +92,7 @@ class CellRunner:
 
     def __init__(self) -> None:
         """Make the shell, which takes a while, before there is a learner's code: a fork copies it."""
+        mimetypes.init()  # as a check that runs in the same process has done
         HistoryManager.enabled = False  # type: ignore[assignment]
         self.shown = Shown()
         self.main = types.ModuleType("__main__")
@@ -129,7 +132,10 @@ class CellRunner:
         return self.shown.take()
 
     def _interrupt(self, running: "Future[None]") -> None:
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        if hasattr(signal, "pthread_kill"):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        else:  # Windows
+            _thread.interrupt_main()
         try:
             running.exception(timeout=GRACE / 2)
         except TimeoutError:

@@ -189,8 +189,8 @@ def _pivot(place: Path) -> None:
 
 def fault() -> str:
     """Why a process cannot be put apart on this computer, which a child tries; an empty string where it can."""
-    if sys.platform != "linux" or os.uname().machine not in PIVOT_ROOT:
-        return f"this is {sys.platform}, and namespaces are Linux's"
+    if os.uname().machine not in PIVOT_ROOT:
+        return f"its processor is {os.uname().machine}, and known are {', '.join(PIVOT_ROOT)}"
     reads, writes = os.pipe()
     child = os.fork()
     if not child:

@@ -24,6 +24,7 @@ from wirelab.launching.server import Server
 MAX_REPR = 300
 CALLBACK_SECONDS = 5.0
 FUNCTIONS = ("function", "method", "builtin_function_or_method", "method-wrapper")
+CHANGEABLE = (list, dict, set, bytearray)
 LIST_METHODS = ("append", "remove", "clear", "insert", "extend", "pop", "__setitem__", "__delitem__")
 
 
@@ -44,6 +45,8 @@ class LearnerProcess:
             "set": lambda number, name, told: setattr(self._things[number], name, self._decoded(told)),
             "delete": lambda number, name: delattr(self._things[number], name),
             "list": self._change_list,
+            "items": lambda number: self._encoded(list(self._things[number])),
+            "item": lambda number, told: self._encoded(self._things[number][self._decoded(told)]),
             "call": self._call,
             "server": lambda number, question, *more: SERVER_ANSWERS[question](self._things[number], *more),
             "servers": lambda: [self._encoded(server) for server in servers()],
@@ -81,15 +84,19 @@ class LearnerProcess:
             getattr(self._things[number], method)(*decoded)
 
     def _call(self, number: int, arguments: Any, named: Any, seconds: float) -> Any:
-        function, words = self._things[number], self._decoded(named)
-        call = Call(lambda *given: function(*given, **words), self._decoded(arguments), seconds)
+        function, words, given = self._things[number], self._decoded(named), self._decoded(arguments)
+        call = Call(lambda *given: function(*given, **words), given, seconds)
         call.wait(lambda: None)
-        told: dict[str, Any] = {"printed": str(call.log)}
+        told: dict[str, Any] = {"printed": str(call.log), "after": [self._after(one) for one in given]}
         if call.is_late:
             return {**told, "late": True}
         if call.error:
             return {**told, "error": describe(call.error)}
         return {**told, "value": self._encoded(call.value)}
+
+    def _after(self, argument: Any) -> Any:
+        """An argument as it is after the call, where the call may have changed it."""
+        return self._encoded(argument) if type(argument) in CHANGEABLE else None
 
     # Values --------------------------------------------------------------------------------------------
 
@@ -126,8 +133,8 @@ class LearnerProcess:
         if type(value).__name__ in FUNCTIONS:
             kind = {"is_async": notebook_state.is_async(value), "is_stub": notebook_state.is_stub(value)}
             return {**told, "kind": "function", **kind}
-        stub = not callable(value) or notebook_state.is_stub(value)
-        return {**told, "kind": "object", "is_callable": callable(value), "is_stub": stub and callable(value)}
+        shape = "iterable" if hasattr(type(value), "__iter__") else "object"
+        return {**told, "kind": shape, "is_callable": callable(value)}
 
     def _resolve(self, told: dict[str, Any]) -> Any:
         if told["kind"] == "yours":

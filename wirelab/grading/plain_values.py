@@ -14,6 +14,8 @@ MAX_ITEMS = 100_000  # of a value that is sent by value
 MAX_DEPTH = 50
 TAG = "$"  # the one key of a dictionary that stands for a value that JSON lacks
 
+BASES: tuple[type, ...] = (int, float, str, bytes, tuple, list, dict, set)
+
 Refer = Callable[[Any], dict[str, Any]]  # makes a description of a value that is not plain
 Resolve = Callable[[dict[str, Any]], Any]  # makes a value of such a description
 
@@ -54,9 +56,9 @@ class _Encoder:
         for types, write in _WRITERS:
             if type(value) in types:
                 return write(value, lambda inner: self.encode(inner, depth + 1))
-        for kind in (int, float, str):  # as http.HTTPStatus is an int; a bool was found above
-            if isinstance(value, kind) and type(value).__module__ in ("http", "enum", "numpy"):
-                return kind(value)
+        for kind in BASES:  # as HTTPStatus is an int, and a named tuple is a tuple
+            if isinstance(value, kind):
+                return self.encode(kind(value), depth + 1)
         if isinstance(value, PurePath):
             return {TAG: ["path", str(value)]}
         return {TAG: ["ref", self._refer(value)]}

@@ -67,6 +67,8 @@ class ForkPool:
 
     def __init__(self) -> None:
         """Raises GradingError where this computer has no namespaces for us."""
+        if sys.platform != "linux":
+            raise GradingError(NOT_APART.format(f"this is {sys.platform}, and namespaces are Linux's"))
         self._spool = Path(tempfile.mkdtemp(prefix="wirelab-grade-"))
         self._spool.chmod(0o711)  # a judge that is another user has to find its way to its own folder
         command = [sys.executable, "-m", "wirelab.grading.fork_server"]

@@ -73,6 +73,9 @@ class RemoteNotebook:
             "call", number, self.encoded(list(arguments)), self.encoded(dict(named)), ASKING, timeout=9
         )
         print(told["printed"], end="\n" if told["printed"] else "")
+        for one, after in zip(arguments, told["after"], strict=True):
+            if after is not None:
+                _change(one, decode(after, self._resolve))
         if told.get("late"):
             raise TimeoutError(f"it had not returned after {ASKING:g} s")
         if "error" in told:
@@ -109,7 +112,7 @@ class RemoteNotebook:
             return remote_function(self, number, told)
         if kind == "server":
             return self._servers.setdefault(number, _server(self, number, told))
-        return Remote(self, number, told)
+        return (RemoteIterable if kind == "iterable" else Remote)(self, number, told)
 
 
 class Remote:
@@ -150,6 +153,25 @@ class Remote:
 
     def __repr__(self) -> str:
         return str(self._wirelab_repr)
+
+
+class RemoteIterable(Remote):
+    """Stands for an object that can be iterated."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._wirelab_notebook.value("items", self._wirelab_number))
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._wirelab_notebook.value("item", self._wirelab_number, self._wirelab_notebook.encoded(key))
+
+
+def _change(argument: Any, after: Any) -> None:
+    """Do to an argument what the learner's function did to its copy."""
+    if isinstance(argument, list | bytearray) and type(after) is type(argument):
+        argument[:] = after
+    elif isinstance(argument, dict | set) and type(after) is type(argument):
+        argument.clear()
+        argument.update(after)
 
 
 class RemoteList(list[Any]):
