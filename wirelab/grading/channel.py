@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-MAX_MESSAGE = 32 * 2**20  # bytes
+MAX_CALL = 32 * 2**20  # bytes
 MAX_AT_ONCE = 200  # calls from the other side that run at the same time
 LOOK = 0.05  # seconds between two moments at which a waiting thread can be interrupted
 LENGTH = struct.Struct(">I")
@@ -68,7 +68,7 @@ class Channel:
 
     def _send(self, message: dict[str, Any]) -> None:
         data = json.dumps(message).encode()
-        if len(data) > MAX_MESSAGE:
+        if len(data) > MAX_CALL:
             raise ValueError("the message is too large")
         try:
             with self._sending:
@@ -80,7 +80,7 @@ class Channel:
         try:
             while True:
                 (size,) = LENGTH.unpack(self._exactly(LENGTH.size))
-                if size > MAX_MESSAGE:
+                if size > MAX_CALL:
                     return
                 self._dispatch(json.loads(self._exactly(size)))
         except (OSError, EOFError, ValueError, TypeError, RecursionError, KeyError, AttributeError):

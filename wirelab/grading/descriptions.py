@@ -8,7 +8,7 @@ from typing import Any
 from wirelab.launching.exception_summary import TOLD, Failure, summary_of
 
 MAX_CLASSES = 20
-PLAIN = (type(None), bool, int, float, str)
+PLAIN_ATTRIBUTES = (type(None), bool, int, float, str)
 
 
 def describe(error: BaseException) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def describe(error: BaseException) -> dict[str, Any]:
 
 def _plain(error: BaseException) -> dict[str, Any]:
     try:
-        return {name: value for name, value in vars(error).items() if type(value) in PLAIN}
+        return {name: value for name, value in vars(error).items() if type(value) in PLAIN_ATTRIBUTES}
     except Exception:  # an exception of the learner's own may do anything
         return {}
 

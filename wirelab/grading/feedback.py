@@ -13,7 +13,7 @@ from wirelab.grading.results import Record, ResultStore
 from wirelab.grading.submissions import Learner
 
 NO_POINTS = "This file could not be graded: {}"
-FAILED = "These cells ended with an error when the notebook was run from top to bottom:"
+FAILED_CELLS = "These cells ended with an error when the notebook was run from top to bottom:"
 
 
 def page_name(learner: Learner) -> str:
@@ -57,5 +57,5 @@ def _notebook(work: Work, record: Record, store: ResultStore) -> str:
             lines.append(f'<div class="exercise"><h3>{html.escape(points)}</h3>{said}</div>')
     if evidence.failed_cells:
         told = "".join(f"<li><code>{html.escape(one)}</code></li>" for one in evidence.failed_cells)
-        lines.append(f"<p>{FAILED}</p><ul>{told}</ul>")
+        lines.append(f"<p>{FAILED_CELLS}</p><ul>{told}</ul>")
     return "<section>" + "\n".join(lines) + "</section>"

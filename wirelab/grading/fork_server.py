@@ -28,7 +28,7 @@ from wirelab.grading.pools import READY
 from wirelab.paths import COURSE
 
 MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
-MAX_ANSWER = 64 * 2**20  # bytes of a judge's answer
+MAX_JUDGEMENT = 64 * 2**20  # bytes of a judge's answer
 SUPERVISED = NOTEBOOK_SECONDS + 60.0  # seconds for everything
 LOOK_AT_MEMORY = 0.2  # seconds between two looks
 TOO_MUCH_REASON = "The processes of the notebook used more than 1 GiB of memory."
@@ -102,7 +102,7 @@ class Supervisor:
             if select.select([answers], [], [], LOOK_AT_MEMORY)[0]:
                 part = os.read(answers, 2**20)
                 data += part
-                if not part or len(data) > MAX_ANSWER:
+                if not part or len(data) > MAX_JUDGEMENT:
                     return dict(json.loads(data))
             elif memory_of(self._children[1]) > MAX_MEMORY:
                 return {"reason": TOO_MUCH_REASON, "verdict": "TOO_MUCH"}

@@ -31,8 +31,8 @@ NO_FOLDER = "Name the folder with what was handed in, or add --verify to look at
 INSIDE = "{} is inside of the folder with the submissions: choose another place for the grades."
 NOT_ALONE = "NOT APART: each submission runs in a fresh process that may do whatever you may do on this computer."
 SHARD_DONE = "Part {} of {}: {} submissions, {} of them graded now. When all parts are done, run without --shard."
-STOPPED = "Stopped. What is graded stays graded: run the same command again, and it goes on."
-HEAD = "The ledger ends with {}: keep this line. `--verify` prints it again."
+GOES_ON = "Stopped. What is graded stays graded: run the same command again, and it goes on."
+LEDGER_ENDS = "The ledger ends with {}: keep this line. `--verify` prints it again."
 
 
 def grade(words: argparse.Namespace) -> int:
@@ -51,7 +51,7 @@ def grade(words: argparse.Namespace) -> int:
     try:
         number = _grade(share, store, words)
     except KeyboardInterrupt:
-        print(f"\n{STOPPED}", file=sys.stderr)
+        print(f"\n{GOES_ON}", file=sys.stderr)
         return 130
     if part:
         print(SHARD_DONE.format(*part, len(share), number))
@@ -92,7 +92,7 @@ def _write(students: Sequence[Student], store: ResultStore, ledger: Ledger, word
     print(f"{len(students)} learners, {sum(len(one.works) for one in students)} submissions: {index}")
     for learner in strangers:
         print(f"Not in {words.canvas.name}: {learner.name or learner.id}")
-    print(HEAD.format(ledger.head))
+    print(LEDGER_ENDS.format(ledger.head))
     return 0
 
 
@@ -104,7 +104,7 @@ def _verify(store: ResultStore) -> int:
         print(said)
     if not found:
         print(f"{len(ledger.entries)} grades are as they were written.")
-    print(HEAD.format(ledger.head))
+    print(LEDGER_ENDS.format(ledger.head))
     return 1 if found else 0
 
 

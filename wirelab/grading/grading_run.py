@@ -17,10 +17,10 @@ from wirelab.grading.submissions import HandedIn, Learner
 
 NOT_OURS = "it is none of the course's notebooks of exercises: neither its cells nor its name say which"
 CANNOT_BE_OPENED = "it cannot be opened ({})"
-NO_ANSWER = "The judge ended without an answer, twice: run the notebook yourself."
+NO_JUDGEMENT = "The judge ended without an answer, twice: run the notebook yourself."
 IN_TIME = re.compile(r"\d s\b|in time|timed? ?out|not returned|did not come", re.IGNORECASE)
-LATE = "handed in after the deadline"
-CHANGED = "changed after it was graded"
+AFTER_DEADLINE = "handed in after the deadline"
+CHANGED_SINCE = "changed after it was graded"
 EARLIER = "the newest of {} files"
 
 
@@ -73,7 +73,7 @@ def _unreadable(one: HandedIn, store: ResultStore, data: bytes, fault: str) -> W
 
 
 def _with_notes(work: Work, files: int, deadline: float | None) -> Work:
-    notes = [LATE] if deadline and work.at > deadline else []
+    notes = [AFTER_DEADLINE] if deadline and work.at > deadline else []
     notes += [EARLIER.format(files)] if files > 1 else []
     return replace(work, notes=notes)
 
@@ -135,7 +135,7 @@ def _in_order(stem: str, grades: Sequence[Grade]) -> list[Grade]:
 def _ungraded(stem: str, told: Told) -> list[Grade]:
     name = str(told.get("verdict", "CANNOT"))
     verdict = NoVerdict[name] if name in NoVerdict.__members__ else NoVerdict.CANNOT
-    return _for_each(assignments()[stem], verdict, str(told.get("reason", NO_ANSWER)))
+    return _for_each(assignments()[stem], verdict, str(told.get("reason", NO_JUDGEMENT)))
 
 
 def _for_each(assignment: Assignment, verdict: NoVerdict, reason: str) -> list[Grade]:
@@ -157,7 +157,7 @@ def enter(works: Sequence[Work], store: ResultStore, ledger: Ledger) -> list[tup
         record = store.record(work.key)
         if record:
             is_changed = ledger.earlier(work.learner.id, record.notebook, record.submission)
-            notes = [*work.notes, *([CHANGED] if is_changed else [])]
+            notes = [*work.notes, *([CHANGED_SINCE] if is_changed else [])]
             ledger.add(work.learner.id, work.file, work.key, record)
             entered.append((replace(work, notes=notes), record))
     return entered

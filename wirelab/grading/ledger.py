@@ -13,10 +13,10 @@ from typing import Any
 from wirelab.grading.results import Record, ResultStore
 
 BEGINNING = "0" * 64  # stands for the line before the first one
-NO_LINE = "line {} of ledger.jsonl cannot be read"
+UNREADABLE_LINE = "line {} of ledger.jsonl cannot be read"
 BROKEN = "line {} of ledger.jsonl does not fit the line before it: one of them was changed, added or taken out"
 GONE = "line {} of ledger.jsonl, {} of {}: its result is gone (results/{}.json)"
-CHANGED = "line {} of ledger.jsonl, {} of {}: its result was changed (results/{}.json)"
+RESULT_CHANGED = "line {} of ledger.jsonl, {} of {}: its result was changed (results/{}.json)"
 NOT_THE_SAME = "line {} of ledger.jsonl, {} of {}: the submission that was kept was changed"
 
 
@@ -81,7 +81,7 @@ class Ledger:
         previous = BEGINNING
         for number, (line, entry) in enumerate(zip(self._lines, self.entries, strict=True), 1):
             if not entry:
-                yield NO_LINE.format(number)
+                yield UNREADABLE_LINE.format(number)
             elif entry.get("previous") != previous:
                 yield BROKEN.format(number)
             else:
@@ -96,7 +96,7 @@ def _faults_of(number: int, entry: Mapping[str, Any], store: ResultStore) -> Ite
     if not record:
         yield GONE.format(*told, key)
     elif _hash(record.text()) != entry.get("record") or record.text() != _text(store.result(key)):
-        yield CHANGED.format(*told, key)
+        yield RESULT_CHANGED.format(*told, key)
     kept = store.submission(sha)
     if kept.exists() and hashlib.sha256(kept.read_bytes()).hexdigest() != sha:
         yield NOT_THE_SAME.format(*told)

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 
-STYLE = """
+STYLE_SHEET = """
 :root { color-scheme: light dark; --line: #c9ced6; --soft: #f4f5f7; --jp-success-color1: #2e7d32;
   --jp-warn-color1: #b26a00; --jp-border-color1: #9e9e9e; --jp-code-font-size: 14px;
   --jp-content-font-color1: #1b1b1b; --jp-ui-font-color1: #1b1b1b; --jp-layout-color0: #fff;
@@ -33,7 +33,7 @@ def page(title: str, parts: Iterable[str]) -> str:
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     view = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     body = "\n".join(parts)
-    top = f"{head}\n{policy}\n{view}\n<style>{STYLE}</style>\n</head>"
+    top = f"{head}\n{policy}\n{view}\n<style>{STYLE_SHEET}</style>\n</head>"
     return f"{top}\n<body>\n<main>\n<h1>{html.escape(title)}</h1>\n{body}\n</main>\n</body>\n</html>\n"
 
 

@@ -4,7 +4,7 @@ import sys
 import time
 from typing import TextIO
 
-WIDTH = 30  # characters of the bar
+BAR_WIDTH = 30  # characters of the bar
 LINES = 10  # that a log gets in all, where nobody can look at a bar
 
 
@@ -20,8 +20,8 @@ class ProgressBar:
         """One more is graded."""
         self._done += 1
         if self._is_terminal:
-            filled = WIDTH * self._done // self._total
-            bar = "#" * filled + "." * (WIDTH - filled)
+            filled = BAR_WIDTH * self._done // self._total
+            bar = "#" * filled + "." * (BAR_WIDTH - filled)
             self._stream.write(f"\r[{bar}] {self._said()}, last: {name[:30]:30}")
             self._stream.write("\n" if self._done == self._total else "")
         elif self._done * LINES // self._total > self._told:

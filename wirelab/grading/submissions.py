@@ -20,7 +20,7 @@ MAX_FILES = 50_000
 MOODLE = re.compile(r"(?P<name>[^/]+)_(?P<id>\d+)_assignsubmission_[^/]*")
 CANVAS = re.compile(r"(?P<name>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+_(?P<file>.+)")
 NOT_HERE = "There is no {}: name a folder with what was handed in, or a .zip file from Moodle or Canvas."
-NOTHING = "There is no notebook in {}: it needs .ipynb files, in a folder for each learner or in a .zip file."
+NO_NOTEBOOK = "There is no notebook in {}: it needs .ipynb files, in a folder for each learner or in a .zip file."
 IS_LINK = "it is a link to another file: hand in the file itself"
 BROKEN_ZIP = "it is a .zip file that cannot be read ({}): upload it again"
 TOO_MANY = "{} has more than {} files: name a folder that has submissions alone."
@@ -55,7 +55,7 @@ def collect(place: Path) -> list[HandedIn]:
         raise GradingError(NOT_HERE.format(place))
     found = list(_in_zip(place, None) if place.is_file() else _in_folder(place))
     if not found:
-        raise GradingError(NOTHING.format(place))
+        raise GradingError(NO_NOTEBOOK.format(place))
     return sorted(found, key=lambda one: (one.learner, one.name, one.at))
 
 
