@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from wirelab.launching.exception_summary import TOLD, Failure, summary_of
+from wirelab.launching.exception_summary import TOLD_FAILURE, Failure, summary_of
 
 MAX_CLASSES = 20
 PLAIN_ATTRIBUTES = (type(None), bool, int, float, str)
@@ -45,7 +45,7 @@ def exception_of(told: Any) -> BaseException:
     for name, value in attributes.items() if isinstance(attributes, Mapping) else ():
         if isinstance(name, str) and name.isidentifier() and not name.startswith("_"):
             made.__dict__[name] = value
-    made.__dict__[TOLD] = failed
+    made.__dict__[TOLD_FAILURE] = failed
     return made
 
 
@@ -68,5 +68,5 @@ def _most_special(kinds: list[type[BaseException]]) -> type[BaseException]:
 
 
 def _message(error: BaseException) -> str:
-    failed = error.__dict__.get(TOLD)
+    failed = error.__dict__.get(TOLD_FAILURE)
     return failed.message if isinstance(failed, Failure) else ""
