@@ -6,12 +6,16 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 from hostile_submissions import HOSTILE, Hostile, write_submission
 from waiting import wait_until
 
+from wirelab.building.answers import Answer, right_answers, up_to_check, with_answer, wrong_answers
 from wirelab.cli import main
 from wirelab.grading.feedback import page_name
 from wirelab.grading.submissions import Learner
@@ -96,18 +100,30 @@ def test_a_class_gets_tables_and_pages(tmp_path: Path, capsys: pytest.CaptureFix
     assert grade("--verify", "--out", out) == 0
 
 
+QUICK = ("patched verdicts", "a result as output", "files of the course", "the network outside", "another process")
+
+
+@apart
+def test_a_forged_verdict_wins_nothing_and_nothing_is_reached(tmp_path: Path) -> None:
+    assert _not_as_said([one for one in HOSTILE if one.name in QUICK], tmp_path) == []
+
+
 @apart
 @pytest.mark.proof
 def test_hostile_submissions_get_what_they_earn(tmp_path: Path) -> None:
-    for number, one in enumerate(HOSTILE):
-        write_submission(tmp_path / "in" / f"{number:02}" / "12-web-server.ipynb", one.code)
-    assert grade(tmp_path / "in", "--out", tmp_path / "out") == 0
-    grades: dict[str, list[dict[str, str]]] = {}
-    for row in rows(tmp_path / "out" / "grades.csv"):
-        grades.setdefault(row["learner"], []).append(row)
-    wrong = [one.name for number, one in enumerate(HOSTILE) if not _is_as_said(one, grades[f"{number:02}"])]
-    assert wrong == []
+    assert _not_as_said(HOSTILE, tmp_path) == []
     assert not (COURSE / "wirelab" / "planted.py").exists()
+
+
+def _not_as_said(given: list[Hostile], folder: Path) -> list[str]:
+    """The names of those that got other points, or another verdict, than they may."""
+    for number, one in enumerate(given):
+        write_submission(folder / "in" / f"{number:02}" / "12-web-server.ipynb", one.code)
+    assert grade(folder / "in", "--out", folder / "out") == 0
+    grades: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows(folder / "out" / "grades.csv"):
+        grades[row["learner"]].append(row)
+    return [one.name for number, one in enumerate(given) if not _is_as_said(one, grades[f"{number:02}"])]
 
 
 def _is_as_said(one: Hostile, grades: list[dict[str, str]]) -> bool:
@@ -129,6 +145,34 @@ def test_every_solution_gets_all_points_and_every_untouched_exercise_none(tmp_pa
     solved = [row for row in found if row["learner"] == "solved" and row["verdict"] != "passed"]
     untouched = [row for row in found if row["learner"] == "untouched" and row["earned"] != "0"]
     assert (solved, untouched) == ([], [])
+
+
+def answers() -> Iterator[tuple[Path, Answer]]:
+    """A wrong answer of each notebook, and those that are right or wrong by more than a plain value."""
+    special = ("leaves the list as it is", "a named tuple", "an id, the columns by name, a response")
+    for path in sorted((COURSE / "sources" / "exercises").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        wrong = wrong_answers(text, path.stem)
+        chosen = [
+            one for one in [*wrong, *right_answers(text, path.stem)] if {one.caught_by, one.style} & {*special}
+        ]
+        yield from ((path, one) for one in [wrong[-1], *chosen])
+
+
+@apart
+@pytest.mark.proof
+def test_answers_get_what_their_check_gives_them_in_a_notebook(tmp_path: Path) -> None:
+    given = list(answers())
+    for number, (path, answer) in enumerate(given):
+        notebook = up_to_check(with_answer(path.read_text(encoding="utf-8"), path.stem, answer), answer.exercise)
+        (tmp_path / "in" / f"{number}").mkdir(parents=True)
+        nbformat.write(notebook, tmp_path / "in" / f"{number}" / f"{path.stem}.ipynb")
+    assert grade(tmp_path / "in", "--out", tmp_path / "out") == 0
+    found = {(row["learner"], row["exercise"]): row for row in rows(tmp_path / "out" / "grades.csv")}
+    for number, (_, answer) in enumerate(given):
+        row = found[f"{number}", answer.exercise]
+        assert (row["verdict"] == "passed") == answer.is_right, (answer, row)
+        assert (float(row["earned"]) == float(row["points"])) == answer.is_right, (answer, row)
 
 
 @apart
