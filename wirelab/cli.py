@@ -219,7 +219,8 @@ def parser() -> argparse.ArgumentParser:
     grading.add_argument("--deadline", metavar="TIME", help="as in 2026-11-30T23:59; what is later is told")
     merged = "the gradebook as Canvas exported it: our points come into its columns"
     grading.add_argument("--canvas", type=_path_from_here, metavar="CSV", help=merged)
-    grading.add_argument("--nbgrader", metavar="DB", help="enter the points in nbgrader's gradebook.db as well")
+    entered = "enter the points in nbgrader's gradebook.db as well"
+    grading.add_argument("--nbgrader", type=_path_from_here, metavar="DB", help=entered)
     grading.add_argument("--jobs", type=int, metavar="N", help="submissions at once (default: two for each core)")
     grading.add_argument("--shard", metavar="I/N", help="grade one part of N; the last run is without it")
     trusting = "run submissions without keeping them apart, where this computer cannot"

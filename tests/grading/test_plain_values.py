@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wirelab.grading.plain_values import MAX_DEPTH, TooLarge, decode, encode
@@ -22,6 +22,7 @@ def back(value: Any) -> Any:
     return decode(encode(value, refer=lambda one: {"id": id(one)}), resolve=lambda told: told)
 
 
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VALUES)
 def test_a_plain_value_comes_back_equal_and_of_the_same_type(value: Any) -> None:
     came = back(value)

@@ -3,7 +3,9 @@
 import csv
 import importlib
 import io
+import os
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,14 +166,15 @@ def _columns(exported: Path, rows: Sequence[Mapping[str, str]], stems: Sequence[
     return found
 
 
-def write_nbgrader(database: str, students: Sequence[Student]) -> None:
+def write_nbgrader(database: Path, students: Sequence[Student]) -> None:
     """Enter the points in nbgrader's gradebook, by its own API. Raises GradingError without nbgrader."""
     try:
         api = importlib.import_module("nbgrader.api")
     except ImportError:
         raise GradingError(NO_NBGRADER) from None
-    address = database if "://" in database else f"sqlite:///{Path(database).resolve()}"
-    with api.Gradebook(address) as book:
+    beside = str(Path(sys.executable).parent)
+    os.environ["PATH"] = os.pathsep.join([beside, os.environ.get("PATH", "")])  # nbgrader calls alembic
+    with api.Gradebook(f"sqlite:///{database.resolve()}") as book:
         for stem in notebooks_in(students):
             _enter_assignment(book, stem)
         for student in students:
