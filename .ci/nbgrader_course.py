@@ -81,10 +81,25 @@ def grade(course: Path, stem: str) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, folder / f"{stem}.ipynb")
     nbgrader(course, "autograde", stem, "--create")
+    same_points(course, stem)
     with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
         for student, answer in wrong.items():
             judge(book, stem, student, answer)
         return sum(0 < one.score < one.max_score for student in wrong for one in found(book, stem, student))
+
+
+def same_points(course: Path, stem: str) -> None:
+    """Our own grader finds the same points, and enters them in a gradebook of nbgrader's."""
+    words = ["grade", str(course), "--out", str(course.with_suffix(".out")), "--nbgrader", str(course / "ours.db")]
+    ran = subprocess.run([sys.executable, "-m", "wirelab", *words], cwd=COURSE, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    shutil.rmtree(course.with_suffix(".out"))
+    points = []
+    for name in ("gradebook.db", "ours.db"):
+        with Gradebook(f"sqlite:///{course}/{name}") as book:
+            submissions = book.assignment_submissions(stem)
+            points.append({one.student.id: (one.score, one.max_score) for one in submissions})
+    assert points[0] == points[1], points
 
 
 def found(book: Gradebook, stem: str, student: str) -> list[Grade]:

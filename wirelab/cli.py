@@ -172,6 +172,13 @@ def _path_from_here(name: str) -> Path:
     return Path(os.environ.get(CALLED_FROM, "")) / name
 
 
+def grade_submissions(words: argparse.Namespace) -> int:
+    """Grade what a class handed in: run each notebook apart, check it from outside, write grades and feedback."""
+    from wirelab.grading.grade_command import grade
+
+    return grade(words)
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
     called = "python3 start.py" if CALLED_FROM in os.environ else "wirelab"
@@ -204,6 +211,21 @@ def parser() -> argparse.ArgumentParser:
     saved = "a .har or .txt that keeps all of it, in the end"
     tapping.add_argument("--save", type=_path_from_here, metavar="FILE", help=saved)
     tapping.add_argument("--raw", action="store_true", help="show the bytes of each message as well")
+    grading = command("grade", grade_submissions)
+    grading.add_argument("folder", nargs="?", type=_path_from_here, metavar="FOLDER", help="or a .zip file")
+    where = "a folder for grades, pages and the record; it is made where it is not there"
+    grading.add_argument("--out", required=True, type=_path_from_here, metavar="GRADES", help=where)
+    grading.add_argument("--roster", type=_path_from_here, metavar="CSV", help="the class list: id, name, email")
+    grading.add_argument("--deadline", metavar="TIME", help="as in 2026-11-30T23:59; what is later is told")
+    merged = "the gradebook as Canvas exported it: our points come into its columns"
+    grading.add_argument("--canvas", type=_path_from_here, metavar="CSV", help=merged)
+    entered = "enter the points in nbgrader's gradebook.db as well"
+    grading.add_argument("--nbgrader", type=_path_from_here, metavar="DB", help=entered)
+    grading.add_argument("--jobs", type=int, metavar="N", help="submissions at once (default: two for each core)")
+    grading.add_argument("--shard", metavar="I/N", help="grade one part of N; the last run is without it")
+    trusting = "run submissions without keeping them apart, where this computer cannot"
+    grading.add_argument("--trust", action="store_true", help=trusting)
+    grading.add_argument("--verify", action="store_true", help="grade nothing; look whether a grade was changed")
     command("doctor", look_around)
     return top
 

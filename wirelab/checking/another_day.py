@@ -4,11 +4,12 @@ import datetime
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import BuiltinFunctionType
 from typing import Any
 from unittest.mock import patch
 
+elsewhere: list[Callable[[datetime.date], AbstractContextManager[None]]] = []  # clocks of other processes
 CLOCKS = ("time", "time_ns", "localtime", "gmtime", "strftime", "ctime", "asctime")
 
 
@@ -22,6 +23,8 @@ def today_is(day: datetime.date) -> Iterator[None]:
     shift = (day - datetime.date.today()).days * 86400
     fakes = _clocks(shift) | _calendars(shift)
     with ExitStack() as stack:
+        for clock in elsewhere:
+            stack.enter_context(clock(day))
         for module, name in [*((time, name) for name in CLOCKS), (datetime, "datetime"), (datetime, "date")]:
             stack.enter_context(patch.object(module, name, fakes[getattr(module, name)]))
         names = vars(sys.modules["__main__"])

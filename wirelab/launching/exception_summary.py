@@ -13,6 +13,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 MAX_MESSAGE_CHARACTERS = 500  # characters of a message
+TOLD_FAILURE = "told_failure"  # an attribute of an exception that stands for one in another process: its Failure
 LINES_OF_A_STUB = 2  # at most, that an exercise gives in front of the one that raises
 
 _OTHERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), str(Path(__file__).parents[1]))
@@ -48,6 +49,8 @@ def summary_of(error: BaseException) -> Failure:
     """Describe `error` by the last line of the learner's code it came through, if there is one. Raises nothing."""
     while isinstance(error, BaseExceptionGroup):  # a TaskGroup's: what counts is what went wrong in a task
         error = error.exceptions[0]
+    if isinstance(told := error.__dict__.get(TOLD_FAILURE), Failure):
+        return told
     kind, message = type(error).__name__, _message(error)
     frames = list(traceback.walk_tb(error.__traceback__))
     for frame, number in reversed(frames):
