@@ -260,9 +260,9 @@ def old_address(rest=""):
     return redirect(url_for("theatre.home_page") + rest, 308)
 
 # %%
-patient = launch(third)
-try_both(patient)
-requests.get(patient.url + "/tickets/nothing", timeout=3).status_code
+redirecting = launch(third)
+try_both(redirecting)
+requests.get(redirecting.url + "/tickets/nothing", timeout=3).status_code
 
 # %% [markdown]
 # Both clients work now. The log of the server shows who still uses the old addresses. An answer at an old address can carry two headers:

@@ -36,7 +36,7 @@ def get(url, accept="application/json"):
 office = launch("servers.ticket_service")
 with wire(office) as tap:
     for accept in ["application/json", "text/plain", "application/xml"]:
-        print(accept, "→", get(tap.url + "/shows/1", accept).text[:40])
+        print("Accept:", accept, "→ Content-Type:", get(tap.url + "/shows/1", accept).headers["Content-Type"])
 
 tap
 
@@ -106,10 +106,9 @@ for entry in feed.findall("a:entry", ATOM):
     page = entry.find("a:link[@rel='alternate']", ATOM)
     print(entry.findtext("a:title", namespaces=ATOM), "→", page.get("href"), page.get("type"))
 
-# %% [markdown]
-# This reader knows nothing about theatres. `alternate` is one of IANA's relations: the same thing in another format.
-
 # %% [markdown] minutes=7
+# This reader knows nothing about theatres. `alternate` is one of IANA's relations: the same thing in another format.
+#
 # ## A client weighs the formats
 #
 # A client can name several formats, and prefer one. `q` is a **weight** from 0 to 1. Without a `q`, the weight is 1. `FORMATS` are the
@@ -136,8 +135,7 @@ show_weights("*/*;q=0.1, text/*, text/html;q=0.3, application/xml;q=0")
 # %% [markdown]
 # Go through the lines. `text/html` has 0.3, because the whole name is more specific than `text/*`. `text/plain` has no range of its own, so
 # it has the 1 of `text/*`. JSON and Atom fit only `*/*`. XML is refused.
-
-# %% [markdown]
+#
 # The service sends the format with the largest weight. Among equal weights it takes the first of its own list, the one printed above. If all
 # weights are 0, it answers **406** *Not Acceptable*. **Predict, then run.** What does the service send for each of these? The last one is what Firefox sends
 # for a page.
