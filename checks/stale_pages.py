@@ -626,7 +626,7 @@ LINES_HINTS = (
 )
 LINE_END_HINTS = (
     "A browser ends a line at \\n, and \\r alone ends a line as well.",
-    're.split("\\r\\n|\\r|\\n", reading) is the list of the lines.',
+    "lines_of(reading) is the list of the lines. It knows all ends of a line.",
 )
 COMMENT_HINTS = (
     "A comment is a line that begins with a colon. With it the server notices that a display has left.",

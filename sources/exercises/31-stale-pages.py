@@ -209,6 +209,10 @@ class Station:
             self.changed.notify_all()
 
 
+def lines_of(text):
+    return re.split("\r\n|\r|\n", text)  # in a stream of events, each of these ends a line
+
+
 class Reporting(BaseHTTPRequestHandler):
     def do_POST(self):
         length = int(self.headers["Content-Length"])
@@ -382,7 +386,7 @@ check("31.3", later)
 # - The newest reading is sent at once, if there is one, and each further one at the moment when it comes. No reading is sent twice on one
 #   connection. A reading that comes while you write the one before must be sent too. (If two come in that time, the newer one is enough.)
 # - An event has the station's number as its `id`, and the reading, as it was reported, as its `data`. A reading may have several lines. Then
-#   the event has a line `data: …` for each of them, and the browser puts them together again. A line ends with `\n`, `\r` or `\r\n`.
+#   the event has a line `data: …` for each of them, and the browser puts them together again. `lines_of(reading)` gives the lines.
 # - A display that comes back says in `Last-Event-ID` which number it had last. It gets the newest reading at once if that is newer (the
 #   station keeps no other), and after that each further one. A `Last-Event-ID` that is no number counts as none.
 # - If there is nothing to send, send a comment once a second: a line that begins with a colon, and an empty line.
@@ -414,7 +418,7 @@ class Stream(Reporting):
             with self.station.changed:
                 is_new = self.station.changed.wait_for(lambda: str(self.station.number) != sent, 1)
                 number, reading = str(self.station.number), self.station.reading
-            data = "".join(f"data: {line}\n" for line in re.split("\r\n|\r|\n", reading))
+            data = "".join(f"data: {line}\n" for line in lines_of(reading))
             event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
             self.wfile.write(event.encode())
             sent = number
@@ -443,15 +447,15 @@ class Stream(Reporting):
 + sent = "0"
 
 # %% wrong="31.4" caught_by="sends a reading with line breaks as one event" says="An empty line ends the event"
-- data = "".join(f"data: {line}\n" for line in re.split("\r\n|\r|\n", reading))
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
 + data = f"data: {reading}\n"
 
 # %% wrong="31.4" caught_by="sends a reading with line breaks as one event" says="a line of its own"
-- data = "".join(f"data: {line}\n" for line in re.split("\r\n|\r|\n", reading))
-+ data = f"data: {' '.join(re.split(chr(10), reading))}\n"
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
++ data = f"data: {' '.join(lines_of(reading))}\n"
 
 # %% wrong="31.4" caught_by="sends a reading with every kind of line break as one event" says="ends a line as well"
-- data = "".join(f"data: {line}\n" for line in re.split("\r\n|\r|\n", reading))
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
 + data = "".join(f"data: {line}\n" for line in reading.split("\n"))
 
 # %% wrong="31.4" caught_by="sends the newest reading where Last-Event-ID is no number" says="the status has been sent already"
@@ -518,7 +522,7 @@ class Stream(Reporting):
 + self.wfile.write(event.encode("latin-1"))
 
 # %% right="31.4" style="data before id"
-- data = "".join(f"data: {line}\n" for line in re.split("\r\n|\r|\n", reading))
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
 - event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
 - self.wfile.write(event.encode())
 - sent = number

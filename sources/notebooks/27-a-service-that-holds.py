@@ -288,6 +288,8 @@ for _ in range(5):
     print(reply.status_code, reply.headers.get("Retry-After", ""))
 
 # %% [markdown]
+# This small counter has the race from above as well: two requests at the same moment may both be the third. For a limit that does little harm.
+#
 # A good client waits as long as `Retry-After` says, and tries again. `Retry`, which you know from lesson 23, does that after a 413, 429 or 503 with
 # `Retry-After`. `history` has the attempts that failed.
 
