@@ -557,15 +557,19 @@ def _try_slow_display(station: Probe, number: int, expect: Expect) -> None:
 
 
 def _try_silence(station: Probe, expect: Expect) -> None:
-    """Wait for a while after the newest reading, and report nothing."""
+    """Wait for a while after the newest reading, and report nothing; then go on."""
     with closing(Display(station, expect)) as display:
-        display.event()
+        newest = _needed(display, "sends the newest reading once more to a new display", expect, AT_ONCE_HINTS)
         more = display.event(SILENCE)
         expect(not more, "sends no reading twice", got=more and more.data, hint=TWICE_HINTS)
         if not display.comments:
             display.event()
         what = "sends a comment in a silence"
         expect(display.comments > 0, what, got=f"nothing came; {display.state}", hint=COMMENT_HINTS)
+        if not more:
+            _report(station, "13.5")
+            what = "sends the next reading after a silence"
+            _compare_event(display, (int(newest.id) + 1, "13.5"), what, expect, NEXT_HINTS)
 
 
 HEAD_HINTS = (
