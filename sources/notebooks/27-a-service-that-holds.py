@@ -433,8 +433,8 @@ plt.show()
 # The development server starts a thread for each client, also for a silent one, without a limit. And it closes each connection after one answer,
 # so every request needs a new one. uvicorn has a few threads for the app, whoever is connected, and keeps the connections.
 #
-# A server for real use needs two limits. With the first one alone, enough silent clients keep everybody else out. **waitress** is another good
-# server for WSGI, here as it comes:
+# A server for real use needs two limits: how many connections it takes, and how long a client may stay silent. With the first one alone, enough
+# silent clients keep everybody else out. **waitress** is another good server for WSGI. These are its limits as it comes, beside the others:
 #
 # | server | how many connections | how long a client may stay silent |
 # |---|---|---|
