@@ -217,6 +217,11 @@ STORE_HINTS = (
     "STATIONS[id] = request.get_json()",
 )
 ANSWER_HINTS = ("The answer to a PUT that is taken is the station, as it is now.", "return STATIONS[id]")
+MISSING_PATH = "/stations/3"
+MISSING_STATION_HINTS = (
+    "There is no station 3, and STATIONS[3] raises KeyError: look first whether it is there.",
+    'if id not in STATIONS: return problem(404, "...")',
+)
 NEW_TAG_HINTS = ("The tag is made from what is there now.", "tag(STATIONS[id]), in get, each time.")
 
 
@@ -243,6 +248,19 @@ def change_what_you_have_seen(service: Probe, expect: Expect) -> None:
     _try_put_without_condition(service, expect)
     _try_two_changes(service, expect)
     _try_several_tags(service, expect)
+    _try_missing_station(service, expect)
+
+
+def _try_missing_station(service: Probe, expect: Expect) -> None:
+    """GET and PUT of a station that is not there."""
+    for method, reply in [
+        ("GET", service.get(MISSING_PATH)),
+        ("PUT", service.put(MISSING_PATH, json=VERSIONS[0], headers={"If-Match": '"1a2b"'})),
+    ]:
+        what = f"answers 404 to {method} of a station that is not there"
+        expect.equal(reply.status, 404, what, hint=MISSING_STATION_HINTS)
+        if reply.status == 404:
+            compare_problem(reply, 404, expect, f"to {method} of a station that is not there")
 
 
 def _others(document: Any) -> list[dict[str, Any]]:

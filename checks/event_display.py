@@ -16,11 +16,12 @@ class Event(NamedTuple):
 
 
 class Display:
-    """A client that reads events. `state` says what the connection did."""
+    """A client that reads events. `state` says what the connection did, `comments` how many comments came."""
 
-    def __init__(self, station: Probe, expect: Expect, last: int = 0) -> None:
-        """Connect, and send a GET, with the number of the `last` event if there is one. Raises OSError."""
+    def __init__(self, station: Probe, expect: Expect, last: int | str = 0) -> None:
+        """Connect, and send a GET, with the id of the `last` event if there is one. Raises OSError."""
         self.state, self._id, self._data = "it kept the connection open", "", list[str]()
+        self.comments, self._ended_lines = 0, list[str]()
         self._unread, self._lines, self._has_head = bytearray(), list[str](), False
         self.socket = station.open_socket(timeout=EVENT_TIMEOUT)
         field, option = (f"Last-Event-ID: {last}\r\n", f"-H 'Last-Event-ID: {last}' ") if last else ("", "")
@@ -71,21 +72,29 @@ class Display:
         name, _, value = line.partition(":")
         if name:
             self._lines.append(line)
+        else:
+            self.comments += 1
         if name == "data":
             self._data.append(value.removeprefix(" "))
         elif name == "id":
             self._id = value.removeprefix(" ")
 
     def _line(self, end: float) -> str | None:
-        """The next line without its end; None, if it does not come in time."""
+        """The next line without its end, which is CRLF, LF or CR; None, if it does not come in time.
+
+        A CR counts as an end only if an LF comes after it, at once or later.
+        """
+        if self._ended_lines:
+            return self._ended_lines.pop(0)
         seen = 0
         while (place := self._unread.find(b"\n", seen)) < 0:
             seen = len(self._unread)
             if not self._receive(end):
                 return None
-        line = self._unread[:place].decode("utf-8", "replace")
+        lines = self._unread[:place].decode("utf-8", "replace").removesuffix("\r")
         del self._unread[: place + 1]
-        return line.removesuffix("\r")
+        line, *self._ended_lines = lines.split("\r")
+        return line
 
     def _receive(self, end: float) -> bool:
         """Add what comes next to what is not read yet, and return whether anything came in time."""

@@ -129,7 +129,7 @@ EMPTY_PAGE_HINTS = (
 
 @exercise(
     "24.2", "To the end", points=4, of="function", writes=["all_readings"],
-    learned="A client reaches the last page by following next, and must notice when links go in a circle.",
+    learned="A client reaches the last page by following next, whatever the addresses look like.",
 )
 def to_the_end(function: FunctionProbe, expect: Expect) -> None:
     """Check a client: from the URL of an archive to the readings of all its pages, in one list.
@@ -220,6 +220,11 @@ NO_PAGE_HINTS = (
     "A slice with such a number is no error for Python. Ask first whether the page is there.",
     "if not 1 <= number <= last: abort(404)",
 )
+NO_NUMBER_HINTS = (
+    "?page=two is a mistake of the client, so the answer is no 500. int raises ValueError for it.",
+    "try: number = int(...) and then except ValueError: abort(404)",
+)
+GUESSED_PAGE_HINTS = ("?page=two got a page that nobody asked for.", NO_NUMBER_HINTS[1])
 NO_STATION_HINTS = ("Is the name in READINGS at all?", "if name not in READINGS: abort(404)")
 
 
@@ -250,6 +255,10 @@ def pages_that_lead_to_each_other(service: Probe, expect: Expect) -> None:
         ("/stations/valley/readings?page=2", "a second page of no readings"),
     ]:
         expect.equal(service.get(query).status, 404, f"answers 404 for {what}", hint=NO_PAGE_HINTS)
+    reply = service.get("/stations/hilltop/readings?page=two")
+    what = "answers 404 for a page that is no number"
+    hint = GUESSED_PAGE_HINTS if reply.status == 200 else NO_NUMBER_HINTS
+    expect.equal(reply.status, 404, what, hint=hint)
     reply = service.get("/stations/moon/readings", hint=NO_STATION_HINTS[0])
     expect.equal(reply.status, 404, "answers 404 for a station that is not there", hint=NO_STATION_HINTS)
 

@@ -371,6 +371,7 @@ class _Later(threading.Thread):
 
 NO_EVENT_TIMEOUT = 0.1  # seconds in which no event may come
 SILENCE = 1.1  # seconds in which an event may not be repeated; who looks every second does it by then
+FORGED = "17\n\nid: 99\ndata: 0"  # one reading that looks like two events
 LONG = "0." + "0" * 8_000_000  # a reading that no socket holds while nobody reads it
 
 
@@ -392,6 +393,7 @@ def a_stream_of_readings(station: Probe, expect: Expect) -> None:
         number = _try_two_displays(display, station, number, expect)
     number = _try_coming_back(station, number, expect)
     number = _try_numbers(station, number, expect)
+    number = _try_line_breaks(station, number, expect)
     _try_slow_display(station, number, expect)
     if all(finding.passed for finding in expect.findings):
         _try_silence(station, expect)
@@ -526,6 +528,21 @@ def _try_numbers(station: Probe, number: int, expect: Expect) -> int:
     return number + 1
 
 
+def _try_line_breaks(station: Probe, number: int, expect: Expect) -> int:
+    """Report readings with line breaks in them, to a display whose Last-Event-ID is no number."""
+    _report(station, FORGED)
+    with closing(Display(station, expect, "abc")) as display:
+        what = "sends the newest reading where Last-Event-ID is no number"
+        event = _needed(display, what, expect, NO_NUMBER_HINTS)
+        got, right = (event.id, event.data), (str(number + 1), FORGED)
+        hint = FORGED_HINTS if event.data == FORGED.partition("\n")[0] else LINES_HINTS
+        expect.equal(got, right, "sends a reading with line breaks as one event", hint=hint)
+        _report(station, "3\r4\r\n5")
+        what = "sends a reading with every kind of line break as one event"
+        _compare_event(display, (number + 2, "3\n4\n5"), what, expect, LINE_END_HINTS)
+    return number + 2
+
+
 def _try_slow_display(station: Probe, number: int, expect: Expect) -> None:
     """Report a reading while the one before it is still being written to a display that is slow to read."""
     with closing(Display(station, expect, number)) as display:
@@ -540,11 +557,19 @@ def _try_slow_display(station: Probe, number: int, expect: Expect) -> None:
 
 
 def _try_silence(station: Probe, expect: Expect) -> None:
-    """Wait for a while after the newest reading, and report nothing."""
+    """Wait for a while after the newest reading, and report nothing; then go on."""
     with closing(Display(station, expect)) as display:
-        display.event()
+        newest = _needed(display, "sends the newest reading once more to a new display", expect, AT_ONCE_HINTS)
         more = display.event(SILENCE)
         expect(not more, "sends no reading twice", got=more and more.data, hint=TWICE_HINTS)
+        if not display.comments:
+            display.event()
+        what = "sends a comment in a silence"
+        expect(display.comments > 0, what, got=f"nothing came; {display.state}", hint=COMMENT_HINTS)
+        if not more:
+            _report(station, "13.5")
+            what = "sends the next reading after a silence"
+            _compare_event(display, (int(newest.id) + 1, "13.5"), what, expect, NEXT_HINTS)
 
 
 HEAD_HINTS = (
@@ -585,11 +610,31 @@ OWN_HINTS = (
 )
 LAST_HINTS = (
     "Last-Event-ID is the number of the last event that the display got.",
-    'int(self.headers.get("Last-Event-ID", "0")) is that number, or 0.',
+    'self.headers.get("Last-Event-ID", "0") is that number as a string, or "0".',
 )
 NUMBER_HINTS = (
     "A header is a string, and strings are compared letter by letter: '10' < '9'.",
-    'int(self.headers.get("Last-Event-ID", "0"))',
+    "Look for another number, with != : str(self.station.number) != sent",
+)
+NO_NUMBER_HINTS = (
+    "int raises ValueError where the header is no number, and the status has been sent already.",
+    "Compare strings: str(self.station.number) != sent",
+)
+FORGED_HINTS = (
+    "An empty line ends the event, so a line break in a reading can end it too early.",
+    'A line "data: ..." for each line of the reading, and the empty line after the last one.',
+)
+LINES_HINTS = (
+    "Each line of the reading is a line of its own in the event, and begins with data: as well.",
+    FORGED_HINTS[1],
+)
+LINE_END_HINTS = (
+    "A browser ends a line at \\n, and \\r alone ends a line as well.",
+    "lines_of(reading) is the list of the lines. It knows all ends of a line.",
+)
+COMMENT_HINTS = (
+    "A comment is a line that begins with a colon. With it the server notices that a display has left.",
+    'wait_for(question, 1) gives False after a second without news: then write b": nothing new\\n\\n".',
 )
 UTF8_HINTS = ("Text is sent as UTF-8 in a stream of events, always.", "encode(), without a name in the brackets.")
 MISSED_HINTS = (

@@ -1,9 +1,8 @@
 """Answer every error with problem details (RFC 9457)."""
 
 import json
-from urllib.parse import quote
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -11,19 +10,19 @@ PROBLEM = "application/problem+json"
 PHRASES = {**HTTP_STATUS_CODES, 413: "Content Too Large", 422: "Unprocessable Content"}  # as RFC 9110 has them
 
 
-def problem(error: HTTPException, instance: str) -> dict[str, object]:
-    """`instance` is the address that was asked for."""
+def problem(error: HTTPException) -> dict[str, object]:
+    """The members of a problem document but `instance`: no single error has a URI here (RFC 9457 §3.1.5)."""
     status = error.code or 500
     said = {"type": "about:blank", "title": PHRASES[status], "status": status, "detail": error.description}
     errors = getattr(error, "errors", None)
-    return {**said, "instance": instance, **({"errors": errors} if errors else {})}
+    return {**said, **({"errors": errors} if errors else {})}
 
 
 def answer_problem(error: HTTPException) -> Response:
     """The response to an error: problem details, with the headers that the error asks for."""
     if error.response is not None:  # a redirect, or an answer that is complete
         return error.response  # type: ignore[return-value]
-    said = problem(error, quote(request.script_root + request.path))
+    said = problem(error)
     kept = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]  # Allow, for one
     response = Response(json.dumps(said, ensure_ascii=False) + "\n", headers=kept, mimetype=PROBLEM)
     response.status = f"{said['status']} {said['title']}"

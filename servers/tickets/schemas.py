@@ -55,7 +55,6 @@ SCHEMAS: Tree = {
             title=STRING,
             status={"type": "integer"},
             detail=STRING,
-            instance=URI_REFERENCE,
         ),
         "additionalProperties": True,
         "description": "Problem details (RFC 9457).",

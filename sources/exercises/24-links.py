@@ -23,8 +23,8 @@ from wirelab import check, hint, launch, show_me, stop_all
 # ```
 #
 # Write `target`. It returns the whole URL to which the link `rel` leads, as a string, or `None` if the document has no such link. An `href`
-# is read as a browser reads a link in a web page: it may begin with a slash or not, be a query alone, have `..` in it, or be a whole
-# URL already. Not every document has `_links`.
+# is read as a browser reads a link in a web page: it may begin with a slash or not, be a query alone (`?page=2`), have `..` in it, or be a
+# whole URL already. Not every document has `_links`.
 
 # %% [markdown] tags=["solution"]
 # A link that is missing is no accident: that there is no `next` means that this is the last page. So it is asked for with `get`.
@@ -124,6 +124,9 @@ check("24.1", target)
 # %% [markdown] tags=["solution"]
 # The client knows two names and one address. Each step joins the link with the address of the page on which it stands, `reply.url`.
 # A page without readings is a page all the same; what ends the walk is that there is no `next`.
+#
+# An archive whose `next` leads back to an earlier page would keep this client busy for ever. A client of archives that it does not trust
+# also remembers where it has been, and stops.
 
 # %% exercise="24.2"
 def all_readings(url):
@@ -258,12 +261,15 @@ check("24.2", all_readings)
 # - `self` leads to the page itself, `prev` to the page before and `next` to the page after. The first page has no `prev`, and the last page
 #   has no `next`. An `href` may be relative, or a whole URL.
 # - A station without readings has one page, and its list is empty.
-# - 404 for a station that is not there, and for a page that is not there: below 1, or after the last one.
+# - 404 for a station that is not there, and for a page that is not there: below 1, after the last one, or `?page=two`.
 
 # %% [markdown] tags=["solution"]
 # The last page is found by rounding up, with `-(-a // b)`. It is at least 1, for the station without readings. `url_for` writes the addresses:
 # the name of the function, and what the route and the query need. So the links stay right where the app moves. Each link is made only if
 # there is something to lead to; a `next` with `None` in it would be a link that leads nowhere.
+#
+# `int` raises `ValueError` for `two`. Without `try` the answer would be 500, for a mistake of the client. Flask's
+# `request.args.get("page", 1, type=int)` gives 1 for it: no error, but a page that nobody asked for.
 
 # %% exercise="24.3"
 READINGS = {
@@ -280,7 +286,10 @@ def readings(name):
     ### BEGIN SOLUTION
     if name not in READINGS:
         abort(404)
-    number = int(request.args.get("page", 1))
+    try:
+        number = int(request.args.get("page", 1))
+    except ValueError:
+        abort(404)
     last = max(1, -(-len(READINGS[name]) // SIZE))
     if not 1 <= number <= last:
         abort(404)
@@ -319,9 +328,21 @@ def readings(name):
 # %% wrong="24.3" caught_by="answers 404 for a station that is not there" says="Is the name in READINGS"
 - if name not in READINGS:
 -     abort(404)
-- number = int(request.args.get("page", 1))
 + READINGS.setdefault(name, [])
+
+# %% wrong="24.3" caught_by="answers 404 for a page that is no number" says="a mistake of the client"
+- try:
+-     number = int(request.args.get("page", 1))
+- except ValueError:
+-     abort(404)
 + number = int(request.args.get("page", 1))
+
+# %% wrong="24.3" caught_by="answers 404 for a page that is no number" says="nobody asked for"
+- try:
+-     number = int(request.args.get("page", 1))
+- except ValueError:
+-     abort(404)
++ number = request.args.get("page", 1, type=int)
 
 # %% wrong="24.3" caught_by="has at most 4 readings on a page" says="SIZE is 4"
 - return {"readings": READINGS[name][(number - 1) * SIZE : number * SIZE], "_links": links}
@@ -351,8 +372,8 @@ def readings(name):
 # %% right="24.3" style="addresses by hand, relative to the page"
 @app.get("/stations/<name>/readings")
 def readings(name):
-    found = READINGS.get(name)
-    page = int(request.args.get("page", "1"))
+    found, page = READINGS.get(name), request.args.get("page", "1")
+    page = int(page) if page.isdecimal() else 0
     start = (page - 1) * SIZE
     if found is None or page < 1 or (start and start >= len(found)):
         return {"detail": "not here"}, 404
@@ -371,11 +392,11 @@ def pages_of(name):
 
 @app.get("/stations/<name>/readings")
 def readings(name):
-    number = request.args.get("page", default=1, type=int)
     try:
+        number = int(request.args.get("page", default="1"))
         pages = pages_of(name)
         page = dict(enumerate(pages, 1))[number]
-    except KeyError:
+    except (KeyError, ValueError):
         abort(404)
     near = [("prev", number - 1), ("self", number), ("next", number + 1)]
     links = {rel: {"href": f"{request.base_url}?page={n}"} for rel, n in near if 0 < n <= len(pages)}
@@ -391,9 +412,10 @@ def address(name, number):
 def readings(name):
     if name not in READINGS:
         return "no such station\n", 404
-    number, left = int(request.values.get("page") or 1), READINGS[name]
-    if number <= 0:
+    asked, left = request.args.get("page") or "1", READINGS[name]
+    if not asked.isdecimal() or int(asked) == 0:
         return "no such page\n", 404
+    number = int(asked)
     for _ in range(number - 1):
         left = left[SIZE:]
         if not left:

@@ -18,15 +18,15 @@ from wirelab import check, hint, launch, show_me, stop_all
 # `accept` is the value of a client's header `Accept`, and `offered` is a list of the formats that the server has, such as
 # `["application/json", "text/plain"]`. Write `choose`. It returns
 #
-# - the format in `offered` with the largest weight `q`. Without a `q`, the weight is 1. Where a star fits several, it is the first of
+# - the format in `offered` with the largest weight `q`. Without a `q`, the weight is 1. If one star fits several formats, take the first of
 #   them in `offered`,
 # - never a format with the weight 0,
 # - `None` if no format will do,
 # - the first format in `offered` if `accept` is an empty string.
 #
 # If two ranges fit a format, the more specific one gives its weight, wherever it stands: a name before `text/*`, and `text/*` before `*/*`. So
-# JSON has 0.5 in `application/json;q=0.5, */*`. There may be spaces after commas and semicolons, or none. (If different ranges give two formats
-# the same weight, either of them will do.)
+# JSON has 0.5 in `application/json;q=0.5, */*`. There may be spaces after commas and semicolons, or none. If different ranges give two formats
+# the same weight, you may return either of them.
 #
 # You may use werkzeug's parser, which is imported above.
 
@@ -358,9 +358,10 @@ def now():
     if ranges.provided and not (json_weight or text_weight):
         return {"error": "JSON or plain text"}, 406, [("vary", "accept")]
     if text_weight > json_weight:
-        body, kind = "Hilltop: 12.25 °C\r\n".encode("latin-1"), "Text/Plain;charset=ISO-8859-1"
+        text = f"{READING['station']}: {READING['degrees']} °C\r\n"
+        body, kind = text.encode("latin-1"), "Text/Plain;charset=ISO-8859-1"
     else:
-        body, kind = b'{"degrees": 12.25, "station": "Hilltop"}', "application/json"
+        body, kind = app.json.dumps(READING).encode(), "application/json"
     tag = f'W/"{hashlib.md5(body).hexdigest()}"'
     return body, 200, {"Content-Type": kind, "Vary": "Accept-Encoding, ACCEPT", "ETag": tag}
 
@@ -372,7 +373,7 @@ def finished(body, status=200, mimetype="application/json"):
     response = make_response(body, status)
     response.mimetype = mimetype
     response.headers["Vary"] = "Accept"
-    response.set_etag(mimetype + str(READING["degrees"]))
+    response.add_etag()
     return response
 
 

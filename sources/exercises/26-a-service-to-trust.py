@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from flask import Flask, request
 from flask.views import MethodView
+from werkzeug.exceptions import HTTPException
 
 from wirelab import check, hint, launch, show_me, stop_all
 
@@ -116,6 +117,13 @@ def problem(status, detail):
 
 # %% checks="26.1" points=2
 check("26.1", problem)
+
+# %% [markdown]
+# The services below use your `problem` also where Flask refuses by itself, for example with 400 for a body that is no JSON:
+
+# %%
+def as_problem(error):
+    return problem(error.code, error.description)
 
 # %% [markdown]
 # ## 26.2 Believe nothing
@@ -244,6 +252,7 @@ class Readings(MethodView):
 # %%
 app = Flask("readings")
 app.add_url_rule("/readings", view_func=Readings.as_view("readings"))
+app.register_error_handler(HTTPException, as_problem)
 
 readings = launch(app)
 readings
@@ -257,9 +266,11 @@ check("26.2", readings)
 # Two people correct the data of station 2, and neither may lose the other's work. `tag` gives a version a name. Write
 #
 # - `get`: 200 with the station, and its tag as `ETag`, in quotation marks,
-# - `put`: 428 without `If-Match`, 412 if none of the tags in it is that of the station as it is now. In both cases nothing changes, and the answer
-#   is a problem document with a `detail`. Otherwise what was sent takes the place of all that was there, and the answer is 200 with the
-#   station as it is then. `If-Match` may name several tags: `"1a2b", "3c4d"`.
+# - `put`: 428 without `If-Match`, 412 if the tag of the station as it is now is not among the tags in `If-Match`. There may be several:
+#   `"1a2b", "3c4d"`. In both cases nothing changes. Otherwise what was sent takes the place of all that was there, and the answer is 200 with
+#   the station as it is then.
+#
+# Both answer 404 if there is no station with this number. Each refusal is a problem document with a `detail`.
 #
 # (What comes with a right `If-Match` need not be validated here. `If-Match: *` is not asked for, and one client at a time is enough.)
 
@@ -281,11 +292,15 @@ def tag(station):
 class Station(MethodView):
     def get(self, id):
         ### BEGIN SOLUTION
+        if id not in STATIONS:
+            return problem(404, f"there is no station {id}")
         return STATIONS[id], 200, {"ETag": f'"{tag(STATIONS[id])}"'}
         ### END SOLUTION
 
     def put(self, id):
         ### BEGIN SOLUTION
+        if id not in STATIONS:
+            return problem(404, f"no station has the number {id}")
         if not request.if_match:
             return problem(428, "send If-Match, with the ETag of what you have seen")
         if not request.if_match.contains(tag(STATIONS[id])):
@@ -297,6 +312,14 @@ class Station(MethodView):
 # %% wrong="26.3" caught_by="answers 428 to PUT without If-Match" says="Ask that first"
 - if not request.if_match:
 -     return problem(428, "send If-Match, with the ETag of what you have seen")
+
+# %% wrong="26.3" caught_by="answers 404 to GET of a station that is not there" says="KeyError"
+- if id not in STATIONS:
+-     return problem(404, f"there is no station {id}")
+
+# %% wrong="26.3" caught_by="answers 404 to PUT of a station that is not there" says="KeyError"
+- if id not in STATIONS:
+-     return problem(404, f"no station has the number {id}")
 
 # %% wrong="26.3" caught_by="answers 412 where the tag is but the end of another" says="compare whole tags"
 - if not request.if_match.contains(tag(STATIONS[id])):
@@ -353,6 +376,9 @@ from flask import jsonify
 
 
 class Station(MethodView):
+    def dispatch_request(self, id):
+        return super().dispatch_request(id=id) if id in STATIONS else problem(404, "not here")
+
     def get(self, id):
         response = jsonify(STATIONS[id])
         response.set_etag(tag(STATIONS[id]))
@@ -373,10 +399,15 @@ def tags_in(header):
 
 class Station(MethodView):
     def get(self, id):
-        return STATIONS[id], {"ETag": '"%s"' % tag(STATIONS[id])}
+        try:
+            return STATIONS[id], {"ETag": '"%s"' % tag(STATIONS[id])}
+        except KeyError:
+            return problem(HTTPStatus.NOT_FOUND, f"{id}?")
 
     def put(self, id):
         sent = request.headers.get("If-Match")
+        if STATIONS.get(id) is None:
+            return self.get(id)
         if sent is None:
             return problem(HTTPStatus.PRECONDITION_REQUIRED, "which version have you seen?")
         if tag(STATIONS[id]) in tags_in(sent):
@@ -385,24 +416,29 @@ class Station(MethodView):
         return problem(HTTPStatus.PRECONDITION_FAILED, f"it is {tag(STATIONS[id])} now")
 
 # %% right="26.3" style="a set of tags, and the old dictionary filled anew"
+from flask import abort
+
+
 class Station(MethodView):
     def get(self, id):
-        return STATIONS[id], 200, [("ETag", json.dumps(tag(STATIONS[id])))]
+        station = STATIONS.get(id) or abort(404)
+        return station, 200, [("ETag", json.dumps(tag(station)))]
 
     def put(self, id):
-        station = STATIONS[id]
+        station, sent = STATIONS.get(id) or abort(404), request.get_json()
         tags = request.if_match.as_set()
         if not tags:
             return problem(428, "no If-Match")
         if {tag(station)} - tags:
             return problem(412, "too late")
         station.clear()
-        station.update(request.get_json())
+        station.update(sent)
         return dict(station), 200
 
 # %%
 app = Flask("stations")
 app.add_url_rule("/stations/<int:id>", view_func=Station.as_view("station"))
+app.register_error_handler(HTTPException, as_problem)
 
 stations = launch(app)
 stations
@@ -575,6 +611,7 @@ class Note(MethodView):
 # %%
 app = Flask("notes")
 app.add_url_rule("/notes/<int:id>", view_func=Note.as_view("note"))
+app.register_error_handler(HTTPException, as_problem)
 
 notes = launch(app)
 notes

@@ -135,15 +135,20 @@ check("27.1", seconds_to_wait)
 # - the reading as it came and 201, when the file has it,
 # - a problem document as in lesson 26 with 409, if the file has a reading of this station for this hour already. The first one stays.
 #
-# The table is called `readings`, with the columns `station`, `hour` and `degrees`: a program that reads the file gets numbers for the first and
-# the last, and the hour as a string, whatever characters are in it. The fields of a reading may come in any order. `keep` makes the table where
-# it is not there yet: `CREATE TABLE IF NOT EXISTS …`. All that `keep` knows is in the file. The database itself refuses a second reading, from
-# whatever program it comes. (`UNIQUE (a, b)`, after the columns, takes each pair of `a` and `b` once.)
+# About the table:
+#
+# - It is called `readings`. Its columns are `station` (a number, `INTEGER`), `hour` (a string, `TEXT`) and `degrees` (a number, `REAL`).
+# - `keep` makes the table if it is not there yet: `CREATE TABLE IF NOT EXISTS …`.
+# - The database itself refuses a second reading, whichever program it comes from. `UNIQUE (a, b)`, after the columns, takes each pair of `a`
+#   and `b` once.
+# - The string `hour` may have any characters in it, also quotation marks. The fields of a reading may come in any order.
+# - All that `keep` knows is in the file. `keep` may be called in several programs, one after the other.
 
 # %% [markdown] tags=["solution"]
 # `UNIQUE (station, hour)` says that the pair is there once; each of them alone may be there often. `keep` does not check
-# first: the `INSERT` itself finds out. Between a check and an `INSERT` another program could store a reading. `closing` closes the connection, and `db` as a second block
-# commits, or undoes everything if there was an exception. The values go in by name, so that whatever is in them stays a value.
+# first: the `INSERT` itself finds out. Between a check and an `INSERT` another program could store a reading. `closing` closes the connection.
+# `db` as a second block commits what the `INSERT` did, or takes it back if there was an exception. The values go in by name, so that whatever
+# is in them stays a value.
 
 # %% exercise="27.2"
 def keep(path, reading):

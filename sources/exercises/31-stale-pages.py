@@ -5,6 +5,7 @@
 # `NotImplementedError`, and check as often as you like.
 
 # %%
+import re
 import threading
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
@@ -208,6 +209,10 @@ class Station:
             self.changed.notify_all()
 
 
+def lines_of(text):
+    return re.split("\r\n|\r|\n", text)  # in a stream of events, each of these ends a line
+
+
 class Reporting(BaseHTTPRequestHandler):
     def do_POST(self):
         length = int(self.headers["Content-Length"])
@@ -379,18 +384,25 @@ check("31.3", later)
 #
 # - The answer is 200 with `Content-Type: text/event-stream`, and has no `Content-Length`.
 # - The newest reading is sent at once, if there is one, and each further one at the moment when it comes. No reading is sent twice on one
-#   connection, and none is missed that comes while the one before it is being written.
-# - An event has the station's number as its `id`, and the reading, as it was reported, as its `data`.
+#   connection. A reading that comes while you write the one before must be sent too. (If two come in that time, the newer one is enough.)
+# - An event has the station's number as its `id`, and the reading, as it was reported, as its `data`. A reading may have several lines. Then
+#   the event has a line `data: …` for each of them, and the browser puts them together again. `lines_of(reading)` gives the lines.
 # - A display that comes back says in `Last-Event-ID` which number it had last. It gets the newest reading at once if that is newer (the
-#   station keeps no other), and after that each further one.
+#   station keeps no other), and after that each further one. A `Last-Event-ID` that is no number counts as none.
+# - If there is nothing to send, send a comment once a second: a line that begins with a colon, and an empty line.
 #
 # Several displays listen at the same time.
 
 # %% [markdown] tags=["solution"]
 # 0 is the number of a station without a reading, so that a display without a number gets the first reading there is. The loop keeps the
-# number of what was sent last, and waits for another. Once a second it sends a comment, if there is nothing else: with it the
-# server finds out that a display has left, as an exception that ends the loop. Nothing says how long the body is; it ends with the
-# connection.
+# number of what was sent last, as a string, and waits for another. So nothing has to be done about a `Last-Event-ID` that is no number: `int`
+# would raise an exception there, and after `end_headers` it is too late for a 400.
+#
+# An empty line ends an event. A reading such as `17\n\nid: 99\ndata: 0` in one `data` line would become two events, and the sensor could send the
+# displays whatever it likes, with any number. With one `data` line for each line of the reading it stays one event.
+#
+# With the comment the server finds out that a display has left: the write raises an exception, which ends the loop. Without it a thread for
+# each display that has left would wait for ever. Nothing says how long the body is; it ends with the connection.
 
 # %% exercise="31.4"
 class Stream(Reporting):
@@ -401,12 +413,13 @@ class Stream(Reporting):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        sent = int(self.headers.get("Last-Event-ID", "0"))
+        sent = self.headers.get("Last-Event-ID", "0")
         while True:
             with self.station.changed:
-                is_new = self.station.changed.wait_for(lambda: self.station.number != sent, 1)
-                number, reading = self.station.number, self.station.reading
-            event = f"id: {number}\ndata: {reading}\n\n" if is_new else ": nothing new\n\n"
+                is_new = self.station.changed.wait_for(lambda: str(self.station.number) != sent, 1)
+                number, reading = str(self.station.number), self.station.reading
+            data = "".join(f"data: {line}\n" for line in lines_of(reading))
+            event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
             self.wfile.write(event.encode())
             sent = number
         ### END SOLUTION
@@ -416,8 +429,8 @@ class Stream(Reporting):
 + self.send_header("Content-Type", "text/plain")
 
 # %% wrong="31.4" caught_by="sends the newest reading as an event" says="An empty line ends an event"
-- event = f"id: {number}\ndata: {reading}\n\n" if is_new else ": nothing new\n\n"
-+ event = f"id: {number}\ndata: {reading}\n" if is_new else ": nothing new\n"
+- event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
++ event = f"id: {number}\n{data}" if is_new else ": nothing new\n"
 
 # %% wrong="31.4" caught_by="sends the next reading on the same connection" says="it closed the connection"
 class Stream(Reporting):
@@ -430,8 +443,28 @@ class Stream(Reporting):
             self.wfile.write(f"id: {self.station.number}\ndata: {self.station.reading}\n\n".encode())
 
 # %% wrong="31.4" caught_by="sends nothing to a display that has missed nothing" says="the number of the last event that the display got"
-- sent = int(self.headers.get("Last-Event-ID", "0"))
-+ sent = 0
+- sent = self.headers.get("Last-Event-ID", "0")
++ sent = "0"
+
+# %% wrong="31.4" caught_by="sends a reading with line breaks as one event" says="An empty line ends the event"
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
++ data = f"data: {reading}\n"
+
+# %% wrong="31.4" caught_by="sends a reading with line breaks as one event" says="a line of its own"
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
++ data = f"data: {' '.join(lines_of(reading))}\n"
+
+# %% wrong="31.4" caught_by="sends a reading with every kind of line break as one event" says="ends a line as well"
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
++ data = "".join(f"data: {line}\n" for line in reading.split("\n"))
+
+# %% wrong="31.4" caught_by="sends the newest reading where Last-Event-ID is no number" says="the status has been sent already"
+- sent = self.headers.get("Last-Event-ID", "0")
++ sent = str(int(self.headers.get("Last-Event-ID", "0")))
+
+# %% wrong="31.4" caught_by="sends a comment in a silence" says="begins with a colon"
+- event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
++ event = f"id: {number}\n{data}\n" if is_new else ""
 
 # %% wrong="31.4" caught_by="promises no length" says="nobody knows how long a stream gets"
 - self.end_headers()
@@ -439,13 +472,8 @@ class Stream(Reporting):
 + self.end_headers()
 
 # %% wrong="31.4" caught_by="takes a number of two digits for newer than 9" says="strings are compared letter by letter"
-- sent = int(self.headers.get("Last-Event-ID", "0"))
-+ sent = self.headers.get("Last-Event-ID", "0")
-
-- is_new = self.station.changed.wait_for(lambda: self.station.number != sent, 1)
-- number, reading = self.station.number, self.station.reading
+- is_new = self.station.changed.wait_for(lambda: str(self.station.number) != sent, 1)
 + is_new = self.station.changed.wait_for(lambda: str(self.station.number) > sent, 1)
-+ number, reading = str(self.station.number), self.station.reading
 
 # %% wrong="31.4" caught_by="not right yet" says="no event came; it kept the connection open"
 class Stream(Reporting):
@@ -464,7 +492,7 @@ class Stream(Reporting):
         self.wfile.write(f"id: {self.station.number}\ndata: {self.station.reading}\n\n".encode())
 
 # %% wrong="31.4" caught_by="sends the newest reading as an event" says="The newest reading is there before the display"
-- is_new = self.station.changed.wait_for(lambda: self.station.number != sent, 1)
+- is_new = self.station.changed.wait_for(lambda: str(self.station.number) != sent, 1)
 + is_new = self.station.changed.wait(1)
 
 # %% wrong="31.4" caught_by="sends the newest reading to a second display too" says="Every display has its own call of do_GET"
@@ -482,27 +510,29 @@ class Stream(Reporting):
             self.wfile.write(f"id: {self.sent[0]}\ndata: {reading}\n\n".encode())
 
 # %% wrong="31.4" caught_by="sends no reading twice" says="This reading had been sent before"
-- event = f"id: {number}\ndata: {reading}\n\n" if is_new else ": nothing new\n\n"
-+ event = f"id: {number}\ndata: {reading}\n\n"
+- event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
++ event = f"id: {number}\n{data}\n"
 
 # %% wrong="31.4" caught_by="gives the event the station's number as its id" says="got: 'r1'"
-- event = f"id: {number}\ndata: {reading}\n\n" if is_new else ": nothing new\n\n"
-+ event = f"id: r{number}\ndata: {reading}\n\n" if is_new else ": nothing new\n\n"
+- event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
++ event = f"id: r{number}\n{data}\n" if is_new else ": nothing new\n\n"
 
 # %% wrong="31.4" caught_by="sends the first of two displays a new reading" says="Text is sent as UTF-8"
 - self.wfile.write(event.encode())
 + self.wfile.write(event.encode("latin-1"))
 
 # %% right="31.4" style="data before id"
-- event = f"id: {number}\ndata: {reading}\n\n" if is_new else ": nothing new\n\n"
+- data = "".join(f"data: {line}\n" for line in lines_of(reading))
+- event = f"id: {number}\n{data}\n" if is_new else ": nothing new\n\n"
 - self.wfile.write(event.encode())
 - sent = number
-+ if is_new:
-+     self.wfile.write(b"event: message\ndata:%b\nid:%d\n\n" % (reading.encode(), number))
-+     self.wfile.flush()
++ lines = reading.replace("\r\n", "\n").replace("\r", "\n").encode().split(b"\n")
++ data = b"".join(b"data:%b\n" % line for line in lines)
++ self.wfile.write(b"event: message\n%bid:%b\n\n" % (data, number.encode()) if is_new else b":\n\n")
++ self.wfile.flush()
 + sent = number
 
-# %% right="31.4" style="holds the condition, and begins with retry"
+# %% right="31.4" style="numbers, and begins with retry"
 class Stream(Reporting):
     def do_GET(self):
         self.send_response(200)
@@ -510,12 +540,14 @@ class Stream(Reporting):
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         self.wfile.write(b"retry: 2000\n\n")
-        last = int(self.headers["Last-Event-ID"] or 0)
-        with self.station.changed:
-            while True:
-                self.station.changed.wait_for(lambda: self.station.number > last)
-                last = self.station.number
-                self.wfile.write(f"id: {last}\r\ndata: {self.station.reading}\r\n\r\n".encode())
+        last = self.headers.get("Last-Event-ID", "")
+        last = int(last) if last.isdecimal() else 0
+        while True:
+            with self.station.changed:
+                is_new = self.station.changed.wait_for(lambda: self.station.number > last, timeout=1)
+                last, reading = self.station.number, self.station.reading
+            data = re.sub("\r\n|\r|\n", "\r\ndata: ", reading)
+            self.wfile.write(f"id: {last}\r\ndata: {data}\r\n\r\n".encode() if is_new else b": hello\r\n\r\n")
 
 # %% right="31.4" style="a generator"
 class Stream(Reporting):
@@ -524,16 +556,18 @@ class Stream(Reporting):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         for number, reading in self.news(self.headers.get("Last-Event-ID", "0")):
-            for line in [f"id: {number}", f"data: {reading}", ""]:
+            data = [f"data: {line}" for line in re.split("\r?\n|\r", reading)]
+            for line in [f"id: {number}", *data, ""] if number else [":", ""]:
                 self.wfile.write((line + "\n").encode())
 
     def news(self, known):
         while True:
             with self.station.changed:
-                while str(self.station.number) == known:
-                    self.station.changed.wait(5)
-                known, reading = str(self.station.number), self.station.reading
-            yield known, reading
+                if str(self.station.number) == known:
+                    self.station.changed.wait(1)
+                number, reading = str(self.station.number), self.station.reading
+            yield (None, "") if number == known else (number, reading)
+            known = number
 
 # %%
 stream = launch(Stream)

@@ -12,13 +12,14 @@
 # %% [markdown] minutes=5
 # ## A client that knows one address
 #
-# `get` asks a service for a document in JSON. An answer such as 404 raises an exception.
+# `get` asks a service for a document and returns the response: `.url` is the document's address, and `.json()` the document. An
+# answer such as 404 raises an exception.
 
 # %%
 from urllib.parse import urljoin
 
 import requests
-from flask import Blueprint, Flask, Response, redirect, url_for
+from flask import Blueprint, Flask, Response, abort, redirect, url_for
 
 from wirelab import launch, stop_all, wire
 
@@ -29,8 +30,10 @@ def get(url):
     return reply
 
 # %% [markdown]
-# `link` finds a link in a document and returns a whole URL. `free_seats` uses it to answer a question: how many seats are free for a
-# show? It knows the address of the service and the names `shows`, `title` and `seats`.
+# `link` finds a link in a document and returns a whole URL. It needs two things: the response, for the address, and the document.
+#
+# `free_seats` answers a question: how many seats are free for a show? It knows the address of the service, how a link looks, and four
+# names: `shows`, `title`, `seats` and `taken`.
 
 # %%
 def link(reply, document, rel):
@@ -77,7 +80,7 @@ home = get(office.url)
 home.json()
 
 # %% [markdown]
-# A link has two parts. The **relation** says what is there. In this JSON, the relation is the key, such as `shows`. The client
+# You see two parts of each link. The **relation** says what is there. In this JSON, the relation is the key, such as `shows`. The client
 # chooses a link by its relation. The **address** says where it is. It stands behind `href`, and the client uses it as it is.
 #
 # The address may be **relative**: it may lack the scheme and the host. `urljoin` completes it as a browser completes a link in a
@@ -88,11 +91,12 @@ urljoin("http://theatre.example/shows/1", "/bookings"), urljoin("http://theatre.
 
 # %% [markdown]
 # Many services need the same relations. IANA, which keeps the lists of names for the internet, has a register of them. `self`,
-# `next`, `prev`, `collection`, `up` and `service-desc` are in it. A relation of your own should be a URI, so that no two services
-# use one name for two things (RFC 8288 §2.1.2). Many services use a plain word all the same. This one does so with `shows` and
-# `seats`.
+# `next`, `prev`, `collection`, `up` and `service-desc` are in it: use these names where they fit.
+#
+# For relations of your own, the standard wants a URI, so that no two services use one name for two things (RFC 8288 §2.1.2). Many
+# services take a plain word instead. This one does, with `shows` and `seats`.
 
-# %% [markdown] minutes=5
+# %% [markdown] minutes=4
 # ## A link says what is possible now
 #
 # A client books three seats. Then it asks for the list of bookings, with two bookings to a page. **Predict, then run.** Each page
@@ -103,7 +107,6 @@ bookings = link(home, home.json(), "bookings")
 for seat in [31, 32, 33]:
     requests.post(bookings, json={"show": 1, "seat": seat, "name": "Ada"}, timeout=3)
 
-# %% tags=["predict"]
 page = get(bookings + "?limit=2")
 print(*page.json()["_links"])
 page = get(link(page, page.json(), "next"))
@@ -127,15 +130,16 @@ print(*page.json()["_links"])
 # %% [markdown] minutes=2
 # ## Write the links
 #
-# Now the other side. A **blueprint** is a group of Flask routes that an app can place anywhere. `url_for` takes the name of a
-# function and returns its address. The service does not write any address twice.
+# Now the other side. A **blueprint** is a group of Flask routes that an app can place anywhere. You need it because this service will
+# move later. `url_for` takes the name of a view, which is a function with a route, and returns its address. So no address is written
+# twice.
 
 # %%
 theatre = Blueprint("theatre", __name__)
 
 
-def href(endpoint, **values):
-    return {"href": url_for(f"theatre.{endpoint}", **values)}
+def href(view, **values):
+    return {"href": url_for(f"theatre.{view}", **values)}
 
 
 @theatre.get("/")
@@ -161,7 +165,7 @@ small = launch(first)
 free_seats(small.url, "Hamlet")
 
 # %% [markdown]
-# The client from the beginning works with this service as well. The two services have nothing in common but the three names and the
+# The client from the beginning works with this service as well. The two services have nothing in common but the four names and the
 # form of a link.
 
 # %% [markdown] minutes=7
@@ -233,28 +237,37 @@ try_both(moved)
 #
 # **Short of time:** Leave out "Move without breaking anybody" and say what it shows: a redirect at each old address.
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Move without breaking anybody
 #
 # Not every client follows links. So a service that moves also answers at its old addresses, with a redirect to the new ones. One
-# function is enough for all of them:
+# function is enough for all of them, and for all methods. Its route fits every path, the new ones too. If it redirected these as well, an
+# address that does not exist would be redirected for ever. So it answers 404 there.
 
 # %%
 third = Flask("third")
 third.register_blueprint(theatre, url_prefix="/tickets")
 
 
-@third.get("/")
-@third.get("/<path:rest>")
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@third.route("/", methods=METHODS)
+@third.route("/<path:rest>", methods=METHODS)
 def old_address(rest=""):
+    if rest.startswith("tickets/"):
+        abort(404)
     return redirect(url_for("theatre.home_page") + rest, 308)
 
-
-try_both(launch(third))
+# %%
+redirecting = launch(third)
+try_both(redirecting)
+requests.get(redirecting.url + "/tickets/nothing", timeout=3).status_code
 
 # %% [markdown]
-# Both clients work now. (This redirect loses what follows a question mark; a complete one adds `request.query_string`.) The log of the server shows who still uses the old addresses. An answer at an old address can announce its end
-# in the header `Sunset` (RFC 8594).
+# Both clients work now. The log of the server shows who still uses the old addresses. An answer at an old address can carry two headers:
+# `Deprecation` (RFC 9745) says since when one should not use it, and `Sunset` (RFC 8594) says when it will end. This redirect loses what
+# follows a question mark; a complete one adds `request.query_string`.
 #
 # The same idea holds for the documents. A new member does no harm if clients ignore what they do not know. A member that is renamed or
 # taken away breaks clients. If that has to be, a service runs the new version beside the old one for a while, at `/v2` for example.
@@ -281,7 +294,7 @@ tap
 # %% [markdown]
 # Look at the last request: its path has `/tickets` twice. The document was at `/tickets/`, and the link in it begins with a slash. An
 # address that begins with a slash starts at the host again. On the first service nobody notices the mistake: the client asks for
-# `//shows`, with two slashes, and Flask redirects it to `/shows`. Mended:
+# `//shows`, with two slashes, and this server reads them as one. Not every server does that. Mended:
 
 # %%
 def shows_by_urljoin(start):
@@ -316,8 +329,9 @@ reply = requests.get(gallery.url + "/posters/1", timeout=3)
 reply.headers["Link"], reply.links
 
 # %% [markdown]
-# `reply.links` is the header, parsed by `requests`. GitHub's API uses this header for the pages of its lists. Zalando's guidelines
-# prefer links in the JSON: they call the syntax of the header uncommon (rule 166). Use one of the two in all of your service.
+# `reply.links` is the header, parsed by `requests`. GitHub's API uses this header for the pages of its lists. Zalando, a large web shop,
+# publishes guidelines for its services. They prefer links in the JSON, and call the syntax of the header uncommon (rule 166). Use one of
+# the two in all of your service.
 
 # %% [markdown] minutes=3
 # ## A list of all addresses: OpenAPI
@@ -343,8 +357,8 @@ office.page("/docs", height=420)
 # - **For:** the service can move. Addresses are made in one place. A link that is missing says what is not possible.
 # - **Against:** a client sends more requests. It still has to know relations and documents. Addresses that never change need not be found.
 #
-# Zalando's guidelines ask for level 2 of Richardson's levels, and do not generally recommend level 3, which has links. Fielding's REST
-# demands them. Both have good reasons; decide for each service.
+# Zalando's guidelines ask for level 2 of Richardson's levels (lesson 21), and do not generally recommend level 3, which has links.
+# Fielding's REST demands links. Both have good reasons; decide for each service.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Are links worth it? Let the room argue for two minutes; there is no right answer. If somebody says that nobody reads links, ask how

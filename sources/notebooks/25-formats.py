@@ -1,7 +1,7 @@
 # %% [markdown]
 # # One resource, many representations
 #
-# 39 minutes. You need [lesson 24](24-links.ipynb).
+# 38 minutes. You need [lesson 24](24-links.ipynb).
 #
 # By the end you can
 #
@@ -36,13 +36,13 @@ def get(url, accept="application/json"):
 office = launch("servers.ticket_service")
 with wire(office) as tap:
     for accept in ["application/json", "text/plain", "application/xml"]:
-        get(tap.url + "/shows/1", accept)
+        print("Accept:", accept, "→ Content-Type:", get(tap.url + "/shows/1", accept).headers["Content-Type"])
 
 tap
 
 # %% [markdown]
 # A resource may have several **representations**. The client says in `Accept` which it wants, and the server says in `Content-Type`
-# which it sends. This is **content negotiation**. Open the bodies in the wire view: they say the same.
+# which it sends. This is **content negotiation**. Open the messages in the wire view: the bodies say the same in three ways.
 #
 # The names are **media types**, which you know from lesson 13. IANA keeps the list of them.
 
@@ -50,7 +50,7 @@ tap
 # **Ask:** What does a browser send in `Accept`? Nobody guesses it, and the answer comes later: HTML, XHTML, XML, and at last anything. Who has
 # used a service that answers in two formats?
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=1
 # ## Text and XML, for programs
 #
 # Plain text is for people and for simple scripts. XML was the usual format before JSON, and many services still use it. Python reads it with
@@ -64,8 +64,6 @@ show.tag, show.findtext("title"), int(show.findtext("seats"))
 # %% [markdown]
 # In XML every value is a string: the client has to know that `seats` is a number. JSON has numbers, `true` and `null`, so `get(hamlet).json()`
 # needs no `int`.
-#
-# (A small XML document from a stranger can expand to gigabytes in memory. Read *XML security* in Python's documentation before you parse one.)
 
 # %% [markdown] minutes=2
 # ## HTML, for people
@@ -90,14 +88,16 @@ for page in [XHTML, HTML]:
 
 # %% [markdown]
 # A browser that gets XHTML with such an error shows the error. A browser that gets HTML repairs the page and shows it. So nearly all pages are HTML
-# today. This service has no XHTML.
+# today, and this service has no XHTML. But browsers still name XHTML in each request for a page, as you will see below.
 
 # %% [markdown] minutes=2
 # ## Atom, for news
 #
 # **Atom** (RFC 4287) is XML with fixed names, for news: title, link and time of every entry. A feed reader shows the entries of any service.
-# Here is a small feed reader. Every name of Atom begins with a long address, its **namespace**, so that it is never mistaken for another
-# name. `a:` stands for it.
+# Here is a small feed reader. You need not read its `find` calls: they look for the title and the link of each entry.
+#
+# Every name of Atom begins with a long address, its **namespace**. So it is never mistaken for the same word of another format. The
+# address is only a name: nobody asks for what is there. In the code, `a:` stands for it.
 
 # %%
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -106,28 +106,36 @@ for entry in feed.findall("a:entry", ATOM):
     page = entry.find("a:link[@rel='alternate']", ATOM)
     print(entry.findtext("a:title", namespaces=ATOM), "→", page.get("href"), page.get("type"))
 
-# %% [markdown]
-# This reader knows nothing about theatres. `alternate` is one of IANA's relations: the same thing in another format.
-
 # %% [markdown] minutes=7
+# This reader knows nothing about theatres. `alternate` is one of IANA's relations: the same thing in another format.
+#
 # ## A client weighs the formats
 #
-# A client can name several formats, and prefer one. `q` is a **weight** from 0 to 1. Without a `q`, the weight is 1. The weight 0
-# means *never*. A star stands for anything: `text/*` is any text, and `*/*` is any format.
-#
-# Two parts of the header may fit one format. Then the **more specific** one counts, and its place in the header does not matter. werkzeug, the
-# library below Flask, reads all this:
+# A client can name several formats, and prefer one. `q` is a **weight** from 0 to 1. Without a `q`, the weight is 1. `FORMATS` are the
+# formats of the service, and werkzeug, the library below Flask, reads the header:
 
 # %%
-accept = parse_accept_header("*/*;q=0.1, text/*, text/html;q=0.3, application/xml;q=0", MIMEAccept)
-for name in FORMATS:
-    print(name, accept.quality(name))
+def show_weights(header):
+    accept = parse_accept_header(header, MIMEAccept)
+    for name in FORMATS:
+        print(name, accept.quality(name))
+
+
+show_weights("application/json;q=0.5, text/plain")
 
 # %% [markdown]
-# Go through the lines. `text/html` has 0.3, because the whole name is more specific than `text/*`. `text/plain` has no part of its own, so it has
-# the 1 of `text/*`. JSON and Atom fit only `*/*`. XML is refused.
+# Each format between the commas is a **range**. A range can have stars: `text/*` is any text, and `*/*` is any format. The weight 0 means *never*.
+#
+# Two ranges may fit one format. Then the **more specific** one counts: a name before `text/*`, and `text/*` before `*/*`. Their places in
+# the header do not matter.
+
+# %%
+show_weights("*/*;q=0.1, text/*, text/html;q=0.3, application/xml;q=0")
 
 # %% [markdown]
+# Go through the lines. `text/html` has 0.3, because the whole name is more specific than `text/*`. `text/plain` has no range of its own, so
+# it has the 1 of `text/*`. JSON and Atom fit only `*/*`. XML is refused.
+#
 # The service sends the format with the largest weight. Among equal weights it takes the first of its own list, the one printed above. If all
 # weights are 0, it answers **406** *Not Acceptable*. **Predict, then run.** What does the service send for each of these? The last one is what Firefox sends
 # for a page.
@@ -135,7 +143,7 @@ for name in FORMATS:
 # %% tags=["predict"]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 ACCEPTS = [
-    "application/xml;q=0.5, text/plain",
+    "application/xml;q=0.5, text/plain;q=0.6",
     "text/plain;q=0.2, text/*, */*;q=0.1",
     "*/*, application/json;q=0",
     "image/png",
@@ -154,8 +162,8 @@ for accept in ACCEPTS:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 1. Plain text. It has the weight 1, and XML has 0.5.
-# 2. HTML. `text/*` gives it 1. Plain text has 0.2, from its own part.
+# 1. Plain text. It has the weight 0.6, and XML has 0.5.
+# 2. HTML. `text/*` gives it 1. Plain text has 0.2, from its own range.
 # 3. XML. JSON is refused. The others all have 1, and XML is the first of them in the service's list.
 # 4. 406. The service has no pictures.
 # 5. HTML. It has 1. The service has no XHTML.
@@ -163,7 +171,7 @@ for accept in ACCEPTS:
 # </details>
 
 # %% [markdown] tags=["notes"]
-# **Ask:** Which part of the header gives the third line its XML? Collect reasons before you run the cell.
+# **Ask:** Which range gives the third line its XML? Collect reasons before you run the cell.
 #
 # **What goes wrong:** People read `q` as a rank and not as a weight. Then two formats cannot have the same one.
 #
@@ -259,9 +267,15 @@ for accept in TRIED:
 # %% [markdown] minutes=8
 # ## Break it: a cache in between
 #
-# A **cache** stands between clients and servers. It stores answers and gives them to the next client, so that the server has less to do.
-# The one below is simple: a real cache also obeys `Cache-Control` and the age of an answer. It stores each answer with the request headers that
-# led to it. If the answer names request headers in `Vary`, the cache gives it only to requests where these headers are the same.
+# A **cache** stands between clients and servers, or inside of a client: your browser has one. It stores answers and gives them to later
+# requests, so that the server has less to do. `through_cache` is a simple one:
+#
+# 1. It looks for stored answers to this address.
+# 2. The header `Vary` of an answer names headers of requests. The cache uses the answer only if these headers are the same as in the request
+#    that led to it. Without `Vary` it uses the answer at once.
+# 3. Otherwise it asks the server, and stores the answer with the headers of the request.
+#
+# You need not read the code. (A real cache also obeys `Cache-Control` and the age of an answer.)
 
 # %%
 STORED = {}
@@ -337,9 +351,12 @@ for accept in ["application/json", BROWSER]:
 # %% [markdown] minutes=4
 # ## Has it changed?
 #
-# A client that has stored an answer can ask whether it has changed. It sends back the **ETag** of that answer in `If-None-Match`. **304** *Not
-# Modified* means no: use what you have. **Predict, then run.** A client has the JSON. It sends the ETag of the JSON twice, first with a request for JSON and then with
-# one for XML. What comes?
+# An answer can have an **ETag**: a name that the server gives to exactly these bytes. If the bytes change, the name changes. A client that has
+# stored an answer can ask whether it has changed. It sends the ETag back in `If-None-Match`. **304** *Not Modified* means: it has not, use
+# what you have.
+#
+# **Predict, then run.** A client has the JSON. It sends the ETag of the JSON twice, first with a request for JSON and then with one for
+# XML. What comes?
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Where have you met 304 before? The browser's Network panel is full of it when you load a page again.
@@ -360,13 +377,13 @@ for accept in ["application/json", "application/xml"]:
 #
 # </details>
 #
-# Negotiation has a disadvantage: an address does not show the format, so nobody can link to the XML. Many services also have `/shows/1.xml` or
-# `?format=xml`. A service can have both.
+# Negotiation has two disadvantages. An address does not show the format, so nobody can link to the XML. And some shared caches do not store an
+# answer that varies by `Accept`. So many services also have `/shows/1.xml` or `?format=xml`. A service can have both.
 
 # %% [markdown] minutes=2
 # ## Recap
 #
-# - `Accept` has weights. The most specific part counts, and 0 means never.
+# - `Accept` has weights. The most specific range counts, and 0 means never.
 # - 406 is about what the client wants to get, 415 about what it sent.
 # - Where `Accept` makes a difference, every answer says `Vary: Accept`, and each representation has its own ETag.
 #
@@ -392,6 +409,9 @@ for accept in ["application/json", "application/xml"]:
 # No. A request without `Accept` takes any format (RFC 9110 §12.5.1).
 #
 # </details>
+#
+# **More about XML.** An XML document can define parts that expand when they are read. An old parser lets a small document of a stranger grow to
+# gigabytes in memory; today's parsers stop it. Read *XML security* in Python's documentation before you parse what strangers send.
 #
 # **Now you:** [exercise 25](../exercises/25-formats.ipynb). **Next lesson:** [A service to trust](26-a-service-to-trust.ipynb).
 # **Words:** [glossary](../docs/glossary.md).

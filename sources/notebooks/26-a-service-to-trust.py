@@ -12,7 +12,7 @@
 # %% [markdown] minutes=2
 # ## A refusal that a program can read
 #
-# Ada books seat 12. Then she wants seat 14 instead.
+# Ada wants seat 500. The theatre has 120 seats.
 
 # %%
 import requests
@@ -20,25 +20,23 @@ import requests
 from wirelab import launch, stop_all, wire
 
 office = launch("servers.ticket_service")
-requests.post(office.url + "/bookings", json={"show": 1, "seat": 12, "name": "Ada"}, timeout=3)
-
 with wire(office) as tap:
-    requests.patch(tap.url + "/bookings/1", json={"seat": 14}, timeout=3)
+    requests.post(tap.url + "/bookings", json={"show": 1, "seat": 500, "name": "Ada"}, timeout=3)
 tap
 
 # %% [markdown]
-# The service refuses, with **428** *Precondition Required*. The section on the lost update explains this status. First look at the body.
-#
-# It is a **problem document**: JSON of the type `application/problem+json`. RFC 9457 defines its members, so they mean the same in every
-# service that uses it.
+# The service refuses, with 422. Look at the body. It is a **problem document**: JSON of the type `application/problem+json`. RFC 9457 defines
+# its members, so they mean the same in every service that uses it.
 #
 # | member | what it says |
 # |---|---|
-# | `type` | the address of an explanation; `about:blank` where the status says enough |
-# | `title` | the kind of problem |
+# | `type` | the name of this kind of problem, a URI that programs compare; `about:blank` where the status says enough |
+# | `title` | the kind of problem, for people |
 # | `status` | the status once more |
 # | `detail` | what is wrong this time |
-# | `instance` | the address where it went wrong |
+#
+# There is a fifth one, `instance`: a URI for this one case, for example of its entry in a log. This service does not send it. A service may also
+# add members of its own, and `errors` is one.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What can go wrong when two people use a service at once? Collect the answers. The lost update comes in this lesson, and the seat that
@@ -68,13 +66,19 @@ def show(number):
     abort(404, f"there is no show {number}")
 
 # %%
+@stage.get("/posters")
+def posters():
+    return {}["Hamlet"]
+
+
 stage_server = launch(stage)
-for path in ["/shows/9", "/actors"]:
+for path in ["/shows/9", "/actors", "/posters"]:
     reply = requests.get(stage_server.url + path, timeout=3)
-    print(reply.headers["Content-Type"], reply.json()["detail"])
+    print(reply.status_code, reply.headers["Content-Type"], reply.json()["detail"])
 
 # %% [markdown]
-# The first refusal is ours, and the second one is Flask's. A client can read both in the same way.
+# The first refusal is ours. The second one is Flask's. The third one is a mistake in our code, a `KeyError`: Flask makes a 500 of it, and does not
+# tell the client more. A client can read all three in the same way.
 
 # %% [markdown] minutes=4
 # ## Say all that is wrong
@@ -90,20 +94,21 @@ reply.json()["errors"]
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Three things are wrong: the seat is a string, the name is empty, and there is no field `price`. The service names all three at once, so a
-# client need not send the booking four times.
+# Three things are wrong: the seat is a string, the name is empty, and there is no field `price`. The service names all three at once. Otherwise
+# the client would learn of one mistake at a time.
 #
 # </details>
 #
-# `errors` is a member of this service's own; RFC 9457 §3.2 permits that. Each error has a `pointer`, which says where in the client's JSON the
-# mistake is.
+# Each error has a `pointer`, which says where in the client's JSON the mistake is.
 
 # %% [markdown] minutes=6
 # ## Describe what is right
 #
 # In lesson 22 you wrote such rules with `if`. With **pydantic** you write a **model**: a class that names each field and its type. pydantic
-# compares what was sent with the model. `ge` means *greater or equal*, and `le` means *less or equal*. Here are two models of a booking. The
-# second one is `strict`: it converts no types. And it forbids extra fields.
+# compares what was sent with the model.
+#
+# Here are two models of a booking. `Annotated[int, Field(ge=1, le=120)]` means: an integer from 1 to 120 (`ge` is *greater or equal*, `le` is
+# *less or equal*). The second model is `strict`: it converts no types. It also forbids extra fields.
 
 # %%
 from typing import Annotated
@@ -143,8 +148,8 @@ for seat in ["12", 12.0, True, 0, float("nan")]:
 #
 # </details>
 #
-# The last value, NaN (*not a number*), does not exist in JSON. Python's `json` module reads and writes it all the same. The box office
-# tells its parser to refuse it.
+# The last value, NaN (*not a number*), does not exist in JSON. Python's `json` module reads and writes it, and the box office tells it to
+# refuse it.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Should a service be lenient with what it accepts? Let two people argue it. A mistake that is refused is found by the person who made it.
@@ -154,7 +159,7 @@ for seat in ["12", 12.0, True, 0, float("nan")]:
 # %% [markdown] minutes=5
 # ## Break it: the lost update
 #
-# Here is the programme of the theatre, written as many people write a service first. It has one show, with a spelling mistake in its title.
+# Here is the programme of the theatre, written as many people write a service first. It has one show.
 
 # %%
 from flask.views import MethodView
@@ -176,7 +181,8 @@ app.add_url_rule("/shows/1", view_func=Programme.as_view("show"))
 programme = launch(app)
 
 # %% [markdown]
-# Ben corrects the title. Cy knows that the show begins later. Each of them reads the show, changes one line, and writes the show back.
+# The title has a spelling mistake, and Ben corrects it. Cy knows that the show begins later. Each of them reads the show, changes one line,
+# and writes the show back.
 # **Predict, then run.** What does the service have in the end?
 
 # %% tags=["predict"] breaks="Cy writes back an old copy, and Ben's change is lost"
@@ -198,7 +204,7 @@ requests.get(url, timeout=3).json()
 #
 # </details>
 #
-# Both clients got 200, so neither of them knows. This is the **lost update**. A lock in the server does not help: each request alone was
+# Both clients got 200, so neither of them knows. This is the **lost update**. A lock in the server does not help, because each request alone was
 # right. The mistake is that Cy decided from an old copy.
 #
 # ```mermaid
@@ -226,7 +232,8 @@ requests.get(url, timeout=3).json()
 # header `If-Match`. The server makes the change only if that version is still there. Otherwise it answers **412** *Precondition Failed*
 # (RFC 9110 §13.1.1). If the header is missing, it answers **428** (RFC 6585 §3).
 #
-# Here the ETag is a **hash** of the JSON: a short string that is made from the bytes, and that changes when they change.
+# Here the ETag is a **hash** of the JSON: a short string that is made from the bytes, and that changes when they change. `sort_keys` writes the
+# fields in a fixed order, as Flask does.
 
 # %%
 import json
@@ -234,7 +241,7 @@ from hashlib import sha256
 
 
 def tag():
-    return sha256(json.dumps(SHOWS[1]).encode()).hexdigest()[:8]
+    return sha256(json.dumps(SHOWS[1], sort_keys=True).encode()).hexdigest()[:8]
 
 
 before = tag()
@@ -242,8 +249,8 @@ SHOWS[1]["starts"] = "21:00"
 before, tag()
 
 # %% [markdown]
-# The server compares the tags and then changes the show. Nobody may come between these two steps, so a lock is around both.
-# `request.if_match` is the header, parsed by Flask.
+# The server compares the tags and then changes the show. The lock does not cure the lost update. It only keeps another request from coming
+# between these two steps. `request.if_match` is the header, parsed by Flask.
 
 # %%
 from threading import Lock
@@ -291,8 +298,7 @@ tap[6]
 # Both changes are there. The request in the wire view is the one that got 412: its `If-Match` names an old version.
 #
 # `If-Match` has a price. Suppose that the answer to a PUT gets lost, and the client repeats the PUT. The first PUT has changed the ETag, so
-# the client gets 412 for its own change. It has to GET and compare. (A server that sees that the change has been made may answer 2xx: RFC 9110
-# §13.1.1.)
+# the client gets 412 for its own change. It has to GET and compare.
 
 # %% [markdown] minutes=6
 # ## Who are you?
@@ -334,8 +340,8 @@ for name, headers in {"nobody": {}, "Ben": ben, "Ada": ada}.items():
 #
 # A 403 tells Ben that there is such a booking. Where even that is a secret, a service answers 404 instead (RFC 9110 §15.5.4).
 #
-# Whoever has the token can act as Ada. So a token travels only by HTTPS, and the service stores a hash of it in place of the token. And it never
-# stands in an address:
+# Everyone who has the token can act as Ada. So a token travels only by HTTPS. The service stores a hash of it in place of the token. And a token
+# never stands in an address:
 
 # %%
 app = Flask("leaky")
@@ -347,7 +353,7 @@ leaky.log.wait(2)
 print(leaky.log)
 
 # %% [markdown]
-# Addresses are written to logs and to the history of browsers, and people send them to each other. Headers mostly are not. But some proxies and tools record
+# Addresses are written to logs and to the history of browsers, and people send them to each other. Headers mostly are not. But some tools record
 # headers too, and `tap.save` in this course does: remove secrets from such a file.
 
 # %% [markdown] tags=["notes"]
@@ -358,8 +364,13 @@ print(leaky.log)
 # %% [markdown] minutes=7
 # ## A page from somewhere else
 #
-# A web page wants to show a show of the box office. Its script asks the service with `fetch`. The page comes from one server, and the service is
-# another one. Scheme, host and port together are an **origin**: these two servers differ in the port, so they have different origins.
+# This section is about browsers. You can also read it later, before lesson 35.
+#
+# A web page wants to display the title of a show. Its script sends a GET to the service with `fetch`, and puts the title into the page. You
+# need not read more of the script.
+#
+# The page comes from one server, and the service is another one. Scheme, host and port together are an **origin**. These two servers differ
+# in the port, so they have different origins.
 
 # %%
 PAGE = """<p id="answer">waiting for the service</p>
@@ -374,8 +385,11 @@ pages = launch(app, port=8053)
 pages.page("/first", height=90)
 
 # %% [markdown]
-# The request was sent, and the service answered it. The browser has the answer and does not give it to the page. A page could otherwise
-# read, with your cookies, whatever you may read on another site. This rule of browsers is the **same-origin policy**.
+# The request was sent, and the service answered it. The browser has the answer and does not give it to the page. This rule of browsers is the
+# **same-origin policy**.
+#
+# Why? Suppose that you are logged in to your mail in this browser. A strange page could ask your mail service with `fetch`, and let the browser
+# send your login along. If the page could read the answer, it could read your mail.
 #
 # A service may permit it in a header. The rules for that are called **CORS**, *Cross-Origin Resource Sharing*:
 
@@ -397,8 +411,8 @@ pages.page("/second", height=90)
 # Now the page shows the title. The star permits every origin, which is right for a public programme. For other data, name the one origin that may
 # read them.
 #
-# Before a request that a plain form could not send, such as a PUT with JSON, the browser asks for permission with OPTIONS. This is the **preflight**. For more than
-# one route, use the package Flask-CORS.
+# A page may also want to send a PUT with JSON. Then the browser first sends a request of its own, with the method OPTIONS: may this page do that?
+# This is the **preflight**. This service would need two more headers to permit it, and the package Flask-CORS sends them.
 #
 # **Predict, then run.** A Python program sends the header `Origin` of a strange page to the service without CORS. Can it read the answer?
 
@@ -412,6 +426,10 @@ reply.status_code, reply.headers.get("Access-Control-Allow-Origin"), reply.json(
 # Yes. CORS is a rule for browsers, and it protects their users. It keeps no program away from a service. A token does.
 #
 # </details>
+#
+# The rule is about *reading* the answer. A strange page can still send what a plain form can send. If the browser sends your login along, the
+# service does what the page wants. This attack is called **cross-site request forgery** (CSRF, CWE-352). A token in the header `Authorization`
+# helps: a strange page does not have it.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Open the browser's console beside the first page: it names the header that is missing.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A service that holds
 #
-# 43 minutes. You need [lesson 26](26-a-service-to-trust.ipynb).
+# 44 minutes. You need [lesson 26](26-a-service-to-trust.ipynb).
 #
 # By the end you can
 #
@@ -9,13 +9,14 @@
 # - limit what one client can demand, and tell it when to come back,
 # - repeat a request without doing the work twice.
 
-# %% [markdown] minutes=8
+# %% [markdown] minutes=6
 # ## Break it: one seat, two tickets
 #
 # This service checks that the seat is free. Then it lets the customer pay, which takes a second. Then it stores the ticket.
 
 # %%
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 from flask import Flask, abort, request
@@ -34,9 +35,6 @@ class Tickets(MethodView):
         time.sleep(1)  # the customer pays
         TICKETS.append(wanted)
         return wanted, 201
-
-# %%
-from concurrent.futures import ThreadPoolExecutor
 
 
 def buy(name):
@@ -88,11 +86,13 @@ len(TICKETS)
 #
 # **What goes wrong:** Somebody proposes a second check after paying. That makes the race shorter, and it is still there.
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=5
 # ## Let the database refuse
 #
 # A database can make the check and the change one step. **SQLite** is a database in one file; Python has it in the module `sqlite3`. A
-# database stores rows in tables. This table has the **constraint** `UNIQUE`: it takes each seat once.
+# database stores rows in tables. You speak to it in **SQL**. `CREATE TABLE` makes a table and names its columns. `INSERT INTO` adds a row.
+#
+# This table has the **constraint** `UNIQUE`: it takes each seat once.
 
 # %%
 import sqlite3
@@ -110,8 +110,18 @@ with closing(sqlite3.connect(file)) as db:
         print(error)
 
 # %% [markdown]
-# So the service does not check. It stores the ticket at once, and an `IntegrityError` says that the seat is taken. Only then does the customer
-# pay. `with db:` begins a **transaction**: either all of it is stored, or nothing.
+# Is Cy's ticket in the file? `SELECT * FROM` reads all rows of a table.
+
+# %%
+with closing(sqlite3.connect(file)) as db:
+    print(db.execute("SELECT * FROM tickets").fetchall())
+
+# %% [markdown]
+# It is not. `INSERT` begins a **transaction**: the file keeps the change only after a *commit*. The first cell closed the database without one.
+#
+# Now the service. It does not check. It stores the ticket at once, and an `IntegrityError` says that the seat is taken. Only then does the
+# customer pay. `closing` closes the database at the end. `with db:` commits at its end what the `INSERT` did, or takes it back if there was an
+# exception.
 
 # %%
 class SafeTickets(MethodView):
@@ -133,17 +143,18 @@ tickets = launch(app)
 with ThreadPoolExecutor(2) as customers:
     print(sorted(customers.map(buy, ["Ada", "Ben"])))
 
-# %% [markdown]
-# One customer gets 201, the other 409. The database decides who.
+# %% [markdown] minutes=6
+# One customer gets 201, the other 409. The database decides who. (A customer who does not pay must not keep the seat for ever. So a shop first
+# reserves it for some minutes, and confirms it after the payment.)
 #
 # `:seat` and `:name` are **placeholders**: the database takes their values as values, whatever is in them. Never put a value into the statement
-# with an f-string. A name such as `'); DROP TABLE tickets; --` could become a part of the statement. This is **SQL injection** (CWE-89).
-
-# %% [markdown] minutes=6
+# with an f-string. With the name `'), (13, 'Ada'); --` a part of the value would become a part of the statement, and one order would store two
+# tickets. This is **SQL injection** (CWE-89).
+#
 # ## Break it: kill the process
 #
 # A 201 is a promise: the booking exists. Is that still true after a crash? A killed process is a hard test, as it cannot save anything before
-# it ends. `process_of` finds the process of a server, and `book` books a seat.
+# it ends. `process_of` finds the process of a server; you need not read it. `book` books a seat.
 
 # %%
 import psutil
@@ -183,8 +194,8 @@ print("file:  ", after_a_kill("--database", folder.name + "/box-office.db"))
 #
 # </details>
 #
-# A power cut does more harm than this. What a program has written may still be in the memory of the operating system. SQLite waits for the disk
-# where `PRAGMA synchronous = FULL` is set, as in the finished service. This cell cannot show that, as the operating system went on running.
+# A power cut can do more harm, which this cell cannot show: what a program has written may still be in the memory of the operating system. With
+# `PRAGMA synchronous = FULL`, as in the finished service, SQLite waits for the disk.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let the room vote on the file. Many expect that a killed process leaves a broken file; say what a transaction promises.
@@ -228,8 +239,10 @@ print("offset:", page("/bookings")[0][2:4])
 #
 # </details>
 
-# %% [markdown] minutes=1
+# %% [markdown] minutes=2
 # ## Limit the size
+#
+# (This is a good place for a break. The second half is about clients that send too much or too often.)
 #
 # A client may send a body of two gigabytes. Flask has no limit by default. `app.config["MAX_CONTENT_LENGTH"] = 10_000` sets one, and the finished
 # service has it. A larger body gets **413** *Content Too Large*, and the service does not wait for it. This client announces two gigabytes and sends
@@ -247,19 +260,24 @@ with closing(http.client.HTTPConnection("127.0.0.1", office.port, timeout=3)) as
 # ## Limit the rate
 #
 # One client can also send too many requests. A service then answers **429** *Too Many Requests* (RFC 6585 §4). The header `Retry-After` says how many
-# seconds the client should wait. Here three requests in two seconds are enough:
+# seconds the client should wait.
+#
+# Here each client may send three requests in two seconds. `RECENT` has the times of its last requests. Each client has a list of its own:
+# with one list for all, a single client could lock out everybody.
 
 # %%
-limited, RECENT = Flask("limited"), []
+from collections import defaultdict
+
+limited, RECENT = Flask("limited"), defaultdict(list)
 
 
 @limited.get("/shows/1")
 def show():
-    now = time.monotonic()
-    RECENT[:] = [earlier for earlier in RECENT if now - earlier < 2]
-    if len(RECENT) >= 3:
+    now, client = time.monotonic(), request.remote_addr
+    RECENT[client] = [earlier for earlier in RECENT[client] if now - earlier < 2]
+    if len(RECENT[client]) >= 3:
         return "too many requests\n", 429, {"Retry-After": "2"}
-    RECENT.append(now)
+    RECENT[client].append(now)
     return {"title": "Hamlet"}
 
 # %%
@@ -270,15 +288,17 @@ for _ in range(5):
     print(reply.status_code, reply.headers.get("Retry-After", ""))
 
 # %% [markdown]
-# A good client waits as long as `Retry-After` says, and tries again. `Retry`, which you know from lesson 23, does that. `status_forcelist` names
-# the statuses that are worth another try. `history` has the attempts that failed.
+# This small counter has the race from above as well: two requests at the same moment may both be the third. For a limit that does little harm.
+#
+# A good client waits as long as `Retry-After` says, and tries again. `Retry`, which you know from lesson 23, does that after a 413, 429 or 503 with
+# `Retry-After`. `history` has the attempts that failed.
 
 # %%
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 patient = requests.Session()
-patient.mount("http://", HTTPAdapter(max_retries=Retry(3, status_forcelist=[429, 503])))
+patient.mount("http://", HTTPAdapter(max_retries=Retry(3)))
 RECENT.clear()
 for _ in range(4):
     reply = patient.get(api.url + "/shows/1", timeout=3)
@@ -287,7 +307,10 @@ for _ in range(4):
 # %% [markdown]
 # Without `Retry-After` a client has to choose how long to wait. With **exponential backoff** it waits 1, 2, 4, 8 seconds: longer each time, so a
 # busy server gets time. But clients that were refused together come back together. So each adds **jitter**: it waits a random part of
-# that time. The plot shows when 200 clients that were refused at second 0 come back.
+# that time.
+#
+# In the plot, 200 clients are refused at second 0. Each of them is refused four times, so it comes back four times. When? (You need not read the
+# code.)
 
 # %%
 import random
@@ -306,8 +329,10 @@ for plot, least, label in zip(plots, [1, 0], ["backoff", "backoff with jitter"],
 plt.show()
 
 # %% [markdown]
-# Above, the server gets 200 requests at once, four times. Below, they are spread. `Retry` does this with `backoff_factor=1, backoff_jitter=1`, a
-# little differently: it adds up to a second.
+# Above, the server gets 200 requests at once, four times. Below, they are spread.
+#
+# `Retry` does nearly this with `backoff_factor=1, backoff_jitter=1`: it adds up to a second to each wait. But it sends the first repetition at
+# once. Only from the second one on it waits.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A shop with a million clients was down for a minute. What happens when it comes back?
@@ -317,9 +342,11 @@ plt.show()
 # %% [markdown] minutes=6
 # ## Repeat a POST
 #
-# From lesson 23 you know the gap: a client sends a POST, and the answer gets lost. Was the ticket sold? A client may not repeat the POST, as that could sell a
-# second one. The cure is a name for the request. The client sends a random string in `Idempotency-Key`, and the *same* string when it repeats
-# the request. The service stores each key with its answer.
+# From lesson 23 you know the gap: a client sends a POST, and the answer gets lost. Was the ticket sold? A client may not repeat the POST, as
+# that could sell a second one.
+#
+# The cure is a name for the request. The client sends a random string in `Idempotency-Key`, and the *same* string when it repeats the request.
+# The service stores each key with its answer.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Who chooses the string, and when does the client choose a new one? (The client. A new purchase gets a new string, and a
@@ -364,25 +391,24 @@ for key in [once, once, again]:
 # </details>
 #
 # With the key the POST is **idempotent**: sending it twice does as much as sending it once. Payment services use this header. It is not a
-# standard: its last Internet draft expired in 2026. A finished service stores the keys in its database, in the same transaction as the order. You know why: the race, and the killed process.
+# standard: its last Internet draft expired in 2026.
+#
+# This small service has the two faults from above: the race, and a memory that ends with the process. A finished service stores the keys in
+# its database, in the same transaction as the order.
 
 # %% [markdown] minutes=7
 # ## A server for real use
 #
-# Flask is not a server. It makes a function out of your app, in a form called **WSGI**, and any WSGI server can call that function. The server behind
-# `app.run` and `launch` is for development. The finished service runs on another one. The header `Server` names both.
+# Flask is not a server. It makes a function out of your app, in a form called **WSGI**, and a server calls that function for each request. The
+# server behind `app.run` and `launch` is for development. The finished service is a Flask app as well, on the server uvicorn. Lesson 41 explains
+# how they fit.
 #
-# Two measurements. How long does a request take, for a client that keeps its connection if it can? And how many threads does the server have, while other
-# clients connect and then say nothing?
+# The cell after the next one prints the header `Server` of both, and what they say about the connection. Then it measures: how many threads
+# does a server have, while other clients connect and say nothing?
 
 # %%
 import socket
 from contextlib import ExitStack
-
-
-def milliseconds(server):
-    with requests.Session() as session:
-        return min(session.get(server.url, timeout=5).elapsed.total_seconds() for _ in range(100)) * 1000
 
 
 def threads(server, silent):
@@ -394,23 +420,29 @@ def threads(server, silent):
 
 # %%
 servers = {"development": launch("servers.development_server"), "finished": launch("servers.ticket_service")}
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
+figure, axes = plt.subplots(figsize=(6, 2.6), layout="constrained")
 for name, server in servers.items():
-    print(name, requests.get(server.url, timeout=3).headers["Server"])
-    left.barh(name, milliseconds(server))
-    right.plot([0, 20, 40, 60], [threads(server, silent) for silent in (0, 20, 40, 60)], "o-", label=name)
-left.set(xlabel="milliseconds, fastest of 100 requests")
-right.set(xlabel="silent clients", ylabel="threads")
-right.legend()
+    headers = requests.get(server.url, timeout=3).headers
+    print(f"{name}: {headers['Server']}, Connection: {headers.get('Connection', '(not there)')}")
+    axes.plot([0, 20, 40, 60], [threads(server, silent) for silent in (0, 20, 40, 60)], "o-", label=name)
+axes.set(xlabel="silent clients", ylabel="threads")
+axes.legend()
 plt.show()
 
 # %% [markdown]
-# On the right: the development server starts a thread for each client, also for a silent one, without a limit. The other server, uvicorn, has a few
-# threads for the app, whoever is connected. On the left: the development server closes each connection after one answer, so every request needs a new one.
+# The development server starts a thread for each client, also for a silent one, without a limit. And it closes each connection after one answer,
+# so every request needs a new one. uvicorn has a few threads for the app, whoever is connected, and keeps the connections.
 #
-# A server for real use needs limits of its own: how many connections, and how long a client may stay silent. With the first limit alone, enough
-# silent clients keep everybody else out. **waitress** is a good server for WSGI. Out of the box it takes 100 connections, and waits two minutes for each.
-# **Predict, then run.** A hundred clients connect and say nothing. Who gets an answer within three seconds?
+# A server for real use needs two limits: how many connections it takes, and how long a client may stay silent. With the first one alone, enough
+# silent clients keep everybody else out. **waitress** is another good server for WSGI. These are its limits as it comes, beside the others:
+#
+# | server | how many connections | how long a client may stay silent |
+# |---|---|---|
+# | development | any number | for ever |
+# | waitress | 100 | two minutes |
+# | the finished service | 1000 | ten seconds |
+#
+# **Predict, then run.** A hundred clients connect and say nothing. Which servers answer another client within three seconds?
 
 # %% tags=["predict"]
 def status_beside(server, silent):
@@ -429,15 +461,15 @@ servers["waitress"] = launch("servers.waitress_server")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The development server answers, since it takes any number. waitress does not: its connections are used up, and the next client waits until one of them has
-# been silent for two minutes. The finished service answers. It takes 1000 connections, and gives each of them ten seconds for a request. So read what the
-# limits of your server are before strangers use it; in waitress they are called `connection_limit` and `channel_timeout`.
+# The development server and the finished service. waitress does not answer: its connections are used up, and the next client waits until one of
+# them has been silent for two minutes. So set the limits of your server before strangers use it. In waitress they are called `connection_limit` and
+# `channel_timeout`.
 #
 # </details>
 
 # %% [markdown] tags=["notes"]
-# **What goes wrong:** The measuring cell takes a few seconds on a slow computer. Where the computer is busy, the left plot may look different; the
-# right one does not. One thread of each server belongs to this course: it ends the server when the notebook ends.
+# **What goes wrong:** The measuring cell takes a few seconds on a slow computer. One thread of each server belongs to this course: it ends the
+# server when the notebook ends.
 
 # %% [markdown] minutes=2
 # ## Recap

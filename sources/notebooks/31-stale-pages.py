@@ -45,8 +45,9 @@ page = requests.get(shop.url + "/", timeout=3).text
 print(page)
 
 # %% [markdown]
-# You have the page. (`partial` gives the server the price that this notebook changes.) A moment later the price changes. Which price
-# stands in your page, and which in a new one?
+# You have the page. A moment later the price changes. Which price stands in your page, and which in a new one?
+#
+# (`partial(f, price=price)` is the function `f` with `price` filled in already. So the server has the price that this notebook changes.)
 
 # %%
 price.change(29)
@@ -101,7 +102,8 @@ tap
 # for five on average. If you ask more often, you pay with more requests, and nearly all of them bring nothing new.
 #
 # **Predict, then run.** Each answer has an `ETag`, a name for this version of it. The second request sends it back in `If-None-Match`: *give me
-# the price, if it has another name*. The price has not changed. What crosses the wire?
+# the price, if it has another name*. The price has not changed. What crosses the wire? (`tap[2:]` leaves out the first request and its
+# response.)
 
 # %% tags=["predict"]
 with wire(shop) as tap:
@@ -166,12 +168,15 @@ tap
 show(Price.other_than)
 
 # %% [markdown]
-# `wait_for` waits, and `None` comes back when the time is over. `_changed` is a **condition**: each change of the price calls its method
-# `notify_all`, which wakes up all waiting threads.
+# `wait_for` waits. If the time is over and the number is still the same, the function returns `None`.
+#
+# `_changed` is a **condition**. It has a lock: only one thread at a time is inside of `with self._changed`. `wait_for` gives the lock away while
+# it waits, so that another thread can change the price. Each change calls the method `notify_all`, which wakes up all waiting threads. Then
+# `wait_for` looks again whether the number is another one.
 #
 # The server must not wait too long. Between client and server there may be **proxies**, programs that pass messages on, and they close a
 # connection that is silent for too long. So this server answers `204 No Content` after 20 seconds, or after `wait` seconds, and the client
-# asks again. (RFC 6202 §5.5: 120 seconds have worked, and 30 are safer. The client's own `timeout` has to be longer.)
+# asks again. The client's own `timeout` has to be longer than that.
 
 # %%
 print(requests.get(f"{shop.url}/price?since={price.now().number}&wait=1", timeout=3))
@@ -182,8 +187,8 @@ print(requests.get(f"{shop.url}/price?since={price.now().number}&wait=1", timeou
 # With long polling, each change ends a response, and the client has to make a new request. **Server-sent events** are one response that goes on: its
 # body grows with each event. The server sends when it wants to. This is called **push**.
 #
-# (`stream=True` does not wait for the end of the body. With `chunk_size=1`, `iter_lines` gives each line as soon as it is complete.) In the
-# second cell, `next` takes one event from the generator, and `close` ends it.
+# In the code, `stream=True` does not wait for the end of the body. With `chunk_size=1`, `iter_lines` gives each line as soon as it is complete.
+# In the second cell, `next` takes one event from the generator, and `close` ends it.
 
 # %%
 def events(url, headers=None):
@@ -204,12 +209,12 @@ with wire(shop) as tap:
 tap
 
 # %% [markdown]
-# One request, and one response. It has no `Content-Length`, because nobody knows how long it will be. An event has a line `id` with
-# its number, a line `data` with its content, and an empty line at the end. (A line that begins with a colon is a comment. This server sends
-# one after a silence, to find out whether the client is still there.)
+# One request, and one response. It has no `Content-Length`, because nobody knows how long it will be. An event here has a line `id` with
+# its number, a line `data` with its content, and an empty line at the end. A line that begins with a colon is a comment. This server sends
+# one after a silence, to find out whether the client is still there.
 #
 # A browser can read such events: JavaScript has `EventSource` (HTML standard, *Server-sent events*). Here is the whole script of the live page. Find
-# the address that it asks. (`event => …` is a function without a name, as `lambda event: …` in Python.)
+# the address that it asks, and read no more than that.
 
 # %%
 print(stale_prices.LIVE)
@@ -217,9 +222,9 @@ print(stale_prices.LIVE)
 # %% [markdown] minutes=3
 # ## Push: a WebSocket
 #
-# A WebSocket begins as HTTP. After that, both sides may send at any time. Here only the server has something to send. WebSockets
-# came with HTML5, for **real-time** pages, which show a change when it happens. A program that acts when something happens is called
-# **event-driven**. (The next lessons take the WebSocket apart.)
+# A WebSocket begins as HTTP. After that, both sides may send at any time. Here only the server has something to send. WebSockets came to
+# browsers with HTML5, and their protocol is RFC 6455. They are made for **real-time** pages, which show a change when it happens, and for
+# **event-driven** programs, which act when something happens. The next lessons take the WebSocket apart.
 #
 # `tap.live()` is a wire view that grows. Run the first cell and keep the view in sight. Then run the second one: the price changes three times,
 # once a second.
@@ -263,7 +268,8 @@ tap
 #
 # ## The same changes, four ways
 #
-# Now four clients watch the same price at the same time, each in its own way and with a wire view of its own. Four cells do it:
+# Now four clients watch the same price at the same time, each in its own way and with a wire view of its own. Four cells do it. You may run
+# them without reading them: what counts is the picture.
 #
 # 1. Each way is a generator. The one for the WebSocket is new.
 # 2. `watch` is one client. It notes in `received` when it first received each price, and ends with the last one.
@@ -336,7 +342,7 @@ plt.show()
 
 # %% [markdown]
 # In words: after each of the four changes, the copy of the polling client is wrong until it asks again. That takes up to 0.3 seconds, and
-# a little for the answer. The other three are wrong for a few thousandths of a second: their red is a thin line. What did it cost?
+# a little for the answer. The other three are wrong for a few thousandths of a second: their red is mostly a thin line. What did it cost?
 
 # %%
 requests_made = [len(tap.http) for tap in taps.values()]
@@ -364,8 +370,8 @@ plt.show()
 # | a stream from the server to the page | server-sent events |
 # | both sides to send, or binary data | a WebSocket |
 #
-# A page that only receives needs no WebSocket. Server-sent events are plain HTTP, and the browser connects again by itself. (With HTTP/1.1 a
-# browser opens about six connections to a server, for all tabs together, and each stream takes one.)
+# A page that only receives needs no WebSocket. Server-sent events are plain HTTP, and the browser connects again by itself when the stream
+# breaks off. But after an error status, such as 503, it gives up: then the page has to make a new `EventSource`.
 #
 # ## Break it: the change that was missed
 #
@@ -413,12 +419,12 @@ tap
 #
 # </details>
 #
-# The cure: the client says which price it *has*, and the server compares. Then it does not matter when the change came. The first line does it
-# with `since`.
+# The cure: the client says which price it *has*, and the server compares. Then it does not matter when the change came. In the next cell, the
+# first line does it with `since`.
 #
 # With server-sent events, the browser does its part by itself. When the stream breaks off, it connects again, and sends the `id` of the last event
-# that it received, as in the other lines. The rest is the work of the server. This one keeps no old prices. It sends the newest price, if its
-# number is another one.
+# that it received, in `Last-Event-ID`. The other lines of the cell do what the browser does. The rest is the work of the server. The server of
+# this lesson keeps no old prices. It sends the newest price, if its number is another one.
 
 # %%
 print(requests.get(f"{shop.url}/price?since={mine['number']}", timeout=3).json()["price"])
@@ -461,6 +467,10 @@ tap[0]
 # still be right. And a fresh one may be wrong for up to a minute.
 #
 # </details>
+#
+# **More about server-sent events.** A line `event` names a kind of event, and `retry` tells the browser after how many milliseconds to connect
+# again. `data` with a line break in it needs a line `data` for each of its lines. With HTTP/1.1 a browser opens about six connections to a
+# server, for all tabs together, and each stream takes one. With HTTP/2 the streams share one connection.
 #
 # **Now you:** [exercise 31](../exercises/31-stale-pages.ipynb). **Next lesson:** [The upgrade and the
 # frames](32-handshake-and-frames.ipynb).
