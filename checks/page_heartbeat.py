@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from checks.console_hints import fault_hints
 from checks.page_hints import Moment, fault_in, first_socket, hints_at
 from wirelab.checking import Expect, FunctionProbe, PageProbe, PageSocket, exercise
 
@@ -61,6 +62,12 @@ def a_heartbeat(function: FunctionProbe, expect: Expect) -> None:
     _shows(page, "state", "not live", "says so when the connection ends", expect, END_HINTS)
     page.advance(2 * SILENT)
     _shows(page, "state", "not live", "does not call a closed connection live", expect, END_HINTS)
+    _has_no_fault(page, expect)
+
+
+def _has_no_fault(page: PageProbe, expect: Expect) -> None:
+    """Expect that nothing went wrong in a script of the page, up to now."""
+    expect(not page.error, "has a script without an error", got=fault_in(page), hint=fault_hints(page))
 
 
 def page_of(function: FunctionProbe, expect: Expect) -> PageProbe:
@@ -165,6 +172,7 @@ def longer_each_time(function: FunctionProbe, expect: Expect) -> None:
     sockets = f"{len(page.sockets)} connections, {wanted} of them open"
     is_one = wanted == 1 and page.sockets[-1].is_wanted
     expect(is_one, "has one connection at a time", got=sockets, hint=AGAIN_HINTS)
+    _has_no_fault(page, expect)
 
 
 def _wait_after_close(page: PageProbe, *, is_clean: bool) -> float:

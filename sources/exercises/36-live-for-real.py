@@ -836,7 +836,7 @@ socket.onmessage = (event) => {
 """
 
 # %%
-site = Flask("game")
+site = Flask("page")
 
 
 @site.get("/")
@@ -845,7 +845,8 @@ def page():
     return GAME_PAGE.replace("ADDRESS", address)
 
 
-launch(site, port=8011).page("/", height=380)
+pages = launch(site, port=8011)
+pages.page("/", height=380)
 
 # %% [markdown]
 # The page could do more, with what you wrote above: notice a silent server (36.3), and come back after a break (36.4). Then it would also have to

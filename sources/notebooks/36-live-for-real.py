@@ -47,27 +47,29 @@ site = launch("servers.web_server")
 site.page("/seats.html", show=1, feed=feed.port, height=520)
 
 # %% [markdown]
-# The page says *live*. Run the next cell, and watch the word *live*. A client takes seat 13, and leaves.
+# The page says *live*. Press *open it*, and put the new window beside this one. Then run the next cell, in which a client takes seat 13 and leaves.
+# Watch the word *live*, and press seat 20 while the feed stands still.
 
 # %% breaks="a subscriber blocks the feed's event loop for eight seconds"
 with connect(feed.url + "/shows/1", close_timeout=0.1) as client:
     client.send('{"take": 13}')
 
 # %% [markdown] minutes=6
-# Within five seconds the page says *not live*, and that the seats may have changed. It comes back when the feed does. You can press another seat
-# while the feed stands still: the page says that there was no answer.
+# About the seat that you pressed, the page says that there was no answer. Within five seconds it says *not live*, and that the seats may have
+# changed. When the feed goes on, the page is live again.
 #
-# This lesson builds what the page does for that. Then it adds what a real feed needs besides.
+# First you build what the page does for that. Then you add what a real feed needs besides.
 #
 # ## Break it: open, and dead
 #
-# Here is a small feed with the same fault, and a client. The client has no keep-alive, since a script in a page has none either.
+# Here is a small feed with the same fault. The client in the cell after it has no keep-alive (`ping_interval=None`), since a script in a page has none
+# either.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which frame says *I am frozen*? (None. A computer that is off, or a network that is gone, sends nothing either.)
 #
-# **What goes wrong:** Somebody says that TCP notices. It does when it has sent something and gets no acknowledgement, after many minutes. A
-# client that only listens sends nothing. And here the system still acknowledges.
+# **What goes wrong:** Somebody says that TCP notices. It does so only after it has sent something that is not acknowledged, and after minutes. A
+# client that only listens sends nothing. And here the operating system still acknowledges.
 
 # %%
 async def answer(websocket):
@@ -92,13 +94,13 @@ with connect(fragile.url, ping_interval=None, close_timeout=0.1) as client:
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Open. No frame came, so nothing has changed for the client. A feed that is frozen looks like a feed that has no news. The same is true
-# if a cable is pulled out, or if a proxy between the two forgets the connection.
+# Open. No frame came, so nothing has changed for the client. A frozen feed looks like a feed that has no news. The same is true if a network
+# cable is pulled out, or if a proxy between the two forgets the connection.
 #
 # </details>
 #
-# Python's library sends ping frames for this. A browser answers such pings, but a script in a page can neither send nor see them. So the page
-# needs a **heartbeat** of its own: a message that asks, and a deadline for the answer.
+# Python's library sends ping frames for this. A browser answers pings, but a script in a page can neither send nor see them. So the page needs a
+# **heartbeat** of its own: a message that it sends again and again, and a deadline for the answer.
 
 # %%
 PAGE = """<!doctype html><title>Heartbeat</title> <h1>connecting</h1> <button>Freeze</button> <p></p>
@@ -135,8 +137,10 @@ publish("heartbeat.html", PAGE, fragile)
 # Press *Freeze*. After at most three seconds the page says *not live*: one second until it asks again, and two until the deadline. When
 # the server goes on, the page says *live*.
 #
-# `deadline ||= …` sets the timer only if none is running. Any message stops it. The deadline begins with the question, and not with the last
-# message: browsers slow down the timers of hidden pages, to one a minute in the end, and such a page would take every pause for death.
+# `deadline ||= …` starts the timer only if none is running. Any message stops it.
+#
+# Why does the deadline begin with a ping, and not with the last message? Some browsers slow down the timers of a hidden page, in the end to one a minute.
+# Then more than two seconds pass between two answers, although the feed is well.
 #
 # ## On the wire
 #
@@ -155,17 +159,18 @@ with wire(feed) as tap, connect(tap.url + "/shows/1", compression=None) as clien
 [frame.payload for frame in tap.frames if b"ping" in frame.payload]
 
 # %% [markdown] minutes=6
-# Both frames are ordinary text frames. The number tells which ping was answered.
+# Both frames are ordinary text frames. The number says which ping was answered.
 #
-# A heartbeat has a price. A short interval notices soon, and costs many messages. A long one is cheap, and the page stays wrong for longer.
+# A heartbeat has a price. With a short interval, the page notices soon, and sends many messages. With a long one, it sends few, and shows old seats for
+# longer.
 #
 # ## Break it: a door with nobody behind it
 #
-# The page noticed, and connects again. With **exponential backoff**, each wait is longer than the one before. When does the first, short wait
-# count again? Many pages say: when the connection is open.
+# A page that has noticed connects again. With **exponential backoff**, each wait is longer than the one before. At some point the waits have to become
+# short again. Many pages do that when the connection is open.
 #
-# Behind Jupyter's proxy that is wrong. The proxy accepts the WebSocket first, then it looks for the feed. If there is none, it closes the
-# connection. This server plays the proxy:
+# Behind Jupyter's proxy that is wrong. The proxy accepts the WebSocket first, and then connects to the feed. If there is no feed, it closes the
+# connection. This server plays such a proxy:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A thousand pages, one dead feed, and a proxy that opens each connection. How many handshakes a second does the proxy get?
@@ -203,13 +208,13 @@ await waits(door.url, reset_by="open")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# One second, six times. Each connection is open for a moment, so the counter begins anew each time. A thousand such pages would send a
-# thousand handshakes a second, for as long as the feed is away. And each page would say *live* once a second.
+# One second, six times. Each connection is open for a moment, so `tries` becomes 0 each time. A thousand such pages would send a thousand handshakes
+# a second, for as long as the feed is away. And each page would say *live* once a second.
 #
 # </details>
 #
-# Mended: only a **message** sets the counter to 0. Therefore a feed should send a message to every new client. The seat feed sends the seats,
-# or at least the answer to the first ping.
+# Mended: only a **message** sets `tries` to 0. For this, each new client has to receive a message soon. The seat feed sends the seats, or what the
+# client has missed. If it has missed nothing, it receives the answer to its first ping.
 
 # %%
 await waits(door.url, reset_by="message")
@@ -246,10 +251,10 @@ async def one_each(websocket):
 await watch(launch(one_each, port=8032).url, enough=3)
 
 # %% [markdown]
-# Three messages came over three connections. If the server cannot be reached, or answers 500, 502, 503 or 504, the library waits: at first up to
-# five seconds at random, then longer and longer, up to 60 seconds. Other errors it raises, as 404.
+# Three messages came over three connections. If the server cannot be reached, or answers 500, 502, 503 or 504, the library waits and tries again. The
+# first wait is random, up to five seconds. The waits grow to about a minute. For other statuses, such as 404, it raises an exception.
 #
-# But it waits only if the *attempt* fails. How often does it visit the door, which opens each time?
+# But it waits only if the *attempt* to connect fails. How often does `watch` connect to `door`, which accepts each connection and closes it?
 
 # %% breaks="the library connects again and again, without a wait"
 with wire(door) as tap, suppress(TimeoutError):
@@ -259,14 +264,14 @@ with wire(door) as tap, suppress(TimeoutError):
 print("more than 10 handshakes in a second:", len(tap.http) > 10)
 
 # %% [markdown] minutes=3
-# So in front of `continue` belongs a wait of your own, which grows until a message comes.
+# Mended: put a wait of your own in front of `continue`, `await asyncio.sleep(…)`. It grows until a message comes.
 #
 # ## Who are you?
 #
-# The feed should know its clients. A program sends its token in a header, as in lesson 26. A page cannot: it may not set headers, and an address
-# stands in logs. So the page sends the **token in its first message**.
+# The feed should know its clients. A program sends its **token** in a header, as in lesson 26. A page cannot set headers, and an address is written
+# into logs. So the page sends the token in its first message.
 #
-# A client that sends no token costs memory and an open connection. So there is a **deadline** for it, here one second.
+# A client that sends nothing keeps a connection and some memory of the server for itself. So there is a deadline for the token, here one second.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Why does the server close with the same words for a wrong token and for a customer who has left? (A stranger must not find out which
@@ -300,15 +305,15 @@ for first_message in ["1.My-Secret", "1.My-Guess", None]:
             print(error.rcvd)
 
 # %% [markdown] minutes=6
-# Code **1008** means that a message breaks the rules of the server (RFC 6455 §7.4.1). The third client sent nothing, and was sent away after
-# one second.
+# Code **1008** means that the client broke a rule of the server (RFC 6455 §7.4.1). The third client sent nothing. The server closed its connection
+# after one second.
 #
-# The token crossed the wire in a readable frame. So it belongs into an encrypted connection, `wss:`.
+# Everyone who sees the frames can read the token. So use it only on an encrypted connection, `wss:`.
 #
 # ## Which answer belongs to which question?
 #
-# An HTTP connection brings its responses in the order of the requests. A WebSocket promises nothing of the kind. This server works on each
-# question in a task of its own. The first question takes longer:
+# On an HTTP/1.1 connection, the responses come in the order of the requests. With a WebSocket, your server chooses the order. This one answers each
+# question in a task of its own, and the question about Hamlet takes longer:
 
 # %% [markdown] tags=["notes"]
 # **Do:** Ask two people a long and a short question at the same time. Take the answers on notes without names, and read them out.
@@ -346,8 +351,8 @@ with connect(prices.url) as client:
 #
 # </details>
 #
-# Mended: each question has an `id`, and the answer repeats it. The client keeps a Future for each question, as in lesson 33. `ask` sends and
-# waits, and `listen` gives each answer to the Future that waits for it.
+# Mended: each question has an `id`, and the answer repeats it. The client keeps a **Future** for each question (lesson 33). `ask` sends a question
+# and waits for its Future. `listen` receives the answers, and gives each one to its Future.
 
 # %%
 waiting = {}
@@ -374,13 +379,13 @@ await listening
 answers
 
 # %% [markdown] minutes=1
-# Both are right, in whatever order they come. JSON-RPC, GraphQL over WebSockets and Socket.IO do the same. An answer that never comes needs a
-# deadline here too: `asyncio.timeout`.
+# Both are right, in whatever order the answers come. JSON-RPC, for example, has such an `id`. A question whose answer never comes needs a deadline
+# too: `asyncio.timeout`.
 #
 # ## Agree on a language
 #
-# A feed changes over the years: first a price was a number, now it has a currency. Old pages stay open for days. In the handshake a client
-# lists the **subprotocols** that it speaks. The server chooses one of them.
+# A feed changes over the years. At first a price was a number, and now it has a currency. But old pages stay open for days. So in the handshake a
+# client lists the **subprotocols** that it speaks. The server chooses one of them.
 
 # %% [markdown] tags=["notes"]
 # **Short of time:** Leave out the subprotocols and the binary messages.
@@ -401,8 +406,8 @@ with wire(versions) as tap:
 #
 # ## Messages of bytes
 #
-# So far all messages were text. A message may also be **binary**: a frame with opcode 2. `send` makes one if you give it bytes. For 120 seats,
-# one bit each is enough. Seats 1, 5 and 17 are taken:
+# Most messages so far were text. A message may also be **binary**: its frame has opcode 2. `send` makes one if you give it bytes. For 120 seats,
+# 120 bits are enough. Seats 1, 5 and 17 are taken:
 
 # %%
 taken = [1, 5, 17]
@@ -418,15 +423,15 @@ with wire(fragile) as tap, connect(tap.url, compression=None) as client:
 [(frame.kind, len(frame.payload)) for frame in tap.frames.sent_by("client")[:2]]
 
 # %% [markdown] minutes=2
-# The binary message stays at 15 bytes, however many seats are taken. A page gets such a message as a `Blob`, or, if you set
-# `socket.binaryType = "arraybuffer"`, as an `ArrayBuffer`. `new Uint8Array(event.data)[0]` is the first byte then.
+# The binary message has 15 bytes, however many seats are taken. A page receives it as a `Blob`. After `socket.binaryType = "arraybuffer"` it receives
+# an `ArrayBuffer`, and `new Uint8Array(event.data)[0]` is the first byte.
 #
-# Text is easier to read on the wire. Use bytes for pictures, for sound, and where there are many numbers.
+# Text is easier to read on the wire. Use bytes for pictures, for sound, and for many numbers.
 #
 # ## Two processes, one database
 #
-# One process is not enough for a large theatre, and each has its own set of clients. How does a page at the one learn what was booked at the
-# other?
+# A large theatre runs several server processes, and each of them has its own set of clients. A seat is booked at one process. How does a page at
+# the other one learn of it?
 #
 # ```mermaid
 # flowchart LR
@@ -461,21 +466,20 @@ with connect(second.url.replace("http", "ws") + "/feed/shows/1") as ben:
 # The change crossed from one process to the other through the database. The numbers of lesson 34 make that simple: each process asks every second
 # for all changes after the last one that it knows (`poll_database` in [asgi_feed.py](../servers/seats/asgi_feed.py)).
 #
-# A database on a server of its own can do without polling. PostgreSQL has `LISTEN` and `NOTIFY`, and many feeds use Redis, whose publish/subscribe
-# goes from process to process.
+# Other systems need no polling here. PostgreSQL has `LISTEN` and `NOTIFY`, and Redis has publish/subscribe between processes.
 #
 # ## Recap
 #
-# - An open connection proves nothing. A page asks in a message, and takes a missing answer for a dead connection.
-# - Each wait is longer than the one before, until a message comes.
-# - The first message says who is there, before a deadline. An `id` joins an answer to its question.
+# - An open connection may be dead. A page sends a ping of its own, with a deadline for the answer.
+# - Each wait before the next try is longer than the one before, until a message comes.
+# - A page sends its token in the first message, before a deadline. An `id` says which question an answer belongs to.
 #
 # **Check yourself**
 #
 # <details><summary>The server sends ping frames every 20 seconds. Why does the page need a heartbeat of its own?</summary>
 #
-# The pings tell the server whether the browser is there. The browser answers them, and the page learns nothing of it. If the server dies, the
-# pings stop, and no event in the page says so.
+# The pings tell the server whether the browser is there. The browser answers them, and the script in the page sees nothing of it. If the server dies,
+# the pings stop, and no event in the page says so.
 #
 # </details>
 # <details><summary>A page asks every 10 seconds, with a deadline of 5. How long may it show old seats as live?</summary>
@@ -483,7 +487,7 @@ with connect(second.url.replace("http", "ws") + "/feed/shows/1") as ben:
 # Up to 15 seconds: 10 until it asks, if the feed died just after the last answer, and 5 until the deadline.
 #
 # </details>
-# <details><summary>Your client says live in onopen. Behind a proxy it flickers. Why?</summary>
+# <details><summary>Your page says live in onopen. Behind a proxy it changes between live and not live. Why?</summary>
 #
 # The proxy accepts the connection before it reaches the feed, and closes it again. Say *live* when a message comes.
 #

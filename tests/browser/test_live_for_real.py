@@ -1,7 +1,8 @@
 """What lesson 36 and its exercises say about pages that stay live, and what such pages do in Chromium."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,32 +21,40 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.proof
 STEM = "36-live-for-real"
+RUNS_SERVERS = ("check(", "launch(", "stop_all()")  # what has no place in a test
 NOTICED = 15_000  # milliseconds
 
 
-@pytest.fixture(scope="module")
-def desk(page: "Page") -> Iterator[Desk]:
-    desk = Desk(page, COURSE / "notebooks" / f"{STEM}.ipynb")
-    yield desk
-    desk.close()
+@pytest.fixture
+def open_desk(page: "Page") -> Iterator[Callable[[str], Desk]]:
+    """Opens the lesson, or the solved exercises, by the folder it is in. At the end it is closed."""
+    with ExitStack() as opened:
+        yield lambda folder: opened.enter_context(closing(Desk(page, COURSE / folder / f"{STEM}.ipynb")))
 
 
-def test_the_page_of_live_seats_says_when_its_feed_stands_still(desk: Desk) -> None:
+def test_the_pages_of_the_lesson_say_when_their_feed_stands_still(open_desk: Callable[[str], Desk]) -> None:
+    desk = open_desk("notebooks")
     seats = desk.run_to('site.page("/seats.html"')
     expect(seats.locator("#line")).to_have_text("live")
-    desk.run_to('client.send(\'{"take": 13}\')')
+    desk.run_to("client.send('{\"take\": 13}')")
     expect(seats.locator("#line")).to_contain_text("not live", timeout=NOTICED)
     expect(seats.locator("#said")).to_have_text("The feed does not answer. The seats may have changed.")
     expect(seats.locator("#line")).to_have_text("live", timeout=2 * NOTICED)
     expect(seats.get_by_role("button", name="Seat 13, taken", exact=True)).to_be_visible()
 
-
-def test_the_page_with_a_heartbeat_says_it_too(desk: Desk) -> None:
     small = desk.run_to('publish("heartbeat.html"')
     expect(small.locator("h1")).to_have_text("live", timeout=NOTICED)
     small.get_by_role("button").click()
     expect(small.locator("h1")).to_have_text("not live", timeout=NOTICED)
     expect(small.locator("h1")).to_have_text("live", timeout=NOTICED)
+
+
+def test_the_game_of_the_exercise_can_be_played_in_the_notebook(open_desk: Callable[[str], Desk]) -> None:
+    game = open_desk("solutions").run_to("pages.page(")
+    expect(game.locator("#you")).to_have_text("You play X.")
+    game.get_by_role("button", name="Square 5, free", exact=True).click()
+    expect(game.locator("#said")).to_have_text("It is O's turn.")
+    expect(game.get_by_role("button", name="Square 5, X", exact=True)).to_be_visible()
 
 
 # The exercises --------------------------------------------------------------------------------------
@@ -57,7 +66,7 @@ def solved() -> dict[str, Any]:
     source = (COURSE / "sources" / "exercises" / f"{STEM}.py").read_text(encoding="utf-8")
     names: dict[str, Any] = {}
     for cell in solution(source, STEM).cells:
-        if cell.cell_type == "code" and not any(word in cell.source for word in ("check(", "launch(", "stop_all()")):
+        if cell.cell_type == "code" and not any(word in cell.source for word in RUNS_SERVERS):
             exec(cell.source, names)
     return names
 
