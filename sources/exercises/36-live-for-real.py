@@ -111,7 +111,7 @@ TOKENS = {"2.harbour-Kx7": "Harbour", "5.hilltop-mQ3": "Hilltop"}
 
 # %% [markdown] tags=["solution"]
 # Only `recv` stands in the block with the deadline. A loop in there would be ended after a second as well. Whatever is wrong with the first message,
-# the client learns the same: which tokens exist is nobody's business.
+# the client is told the same. So it cannot find out which tokens exist.
 
 # %% exercise="36.2"
 async def onconnect(websocket):
@@ -269,7 +269,7 @@ check("36.2", station)
 # - The element `state` shows `live` when a message has come, a reading or `pong`. It shows `not live` before the first message, at the latest
 #   five seconds after the last one, and when the connection ends.
 #
-# The connection stays as it is when the feed is silent. It may go on.
+# When the feed is silent, the page keeps the connection. The feed may go on later.
 
 # %%
 BEGIN = """<!doctype html>
@@ -560,7 +560,7 @@ check("36.4", patient_page)
 # %% [markdown]
 # ## 36.5 Two at one board
 #
-# Noughts and crosses: two people play, and everybody sees the same board. The rules are given. `game.play(mark, square)` puts a mark on a square
+# Two people play noughts and crosses, and everybody sees the same board. The rules are given. `game.play(mark, square)` puts a mark on a square
 # from `"0"` to `"8"`, or raises `ValueError` with the reason. `game.restart()` begins anew. `game.state()` is a string with the board, whose turn it is, and
 # who has won.
 
@@ -604,8 +604,8 @@ class Game:
 # - When a client leaves, however it leaves, its mark is free for the next client that comes.
 
 # %% [markdown] tags=["solution"]
-# One server decides, and sends what it has decided. So all boards are the same, and nobody can cheat: a page can ask for any move, and the rules stand
-# here. Each call of `board` has a `mark` of its own. `finally` gives it back, also when a laptop is closed in the middle of a game.
+# One server decides, and sends what it has decided. So all boards are the same. Nobody can cheat with a page of their own, since the server knows the
+# rules. Each call of `board` has a `mark` of its own. `finally` frees it, also when a program dies in the middle of a game.
 
 # %% exercise="36.5"
 game, players, clients = Game(), {}, set()
@@ -849,8 +849,8 @@ pages = launch(site, port=8011)
 pages.page("/", height=380)
 
 # %% [markdown]
-# The page could do more, with what you wrote above: notice a silent server (36.3), and come back after a break (36.4). Then it would also have to
-# send a token (36.2), so that nobody takes the place of a player who was away for a moment.
+# With what you wrote above, the page could do more: notice a silent server (36.3), and come back after a break (36.4). Then each player also needs a
+# token (36.2), so that nobody else gets the mark of a player who was away for a moment.
 
 # %%
 stop_all()
