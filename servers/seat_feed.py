@@ -29,7 +29,7 @@ from servers.seats.client_limits import (
 from servers.seats.feed_client import Client
 from servers.seats.handshake import Subscription, parse_target, refuse_foreign_host
 from servers.seats.journal import HISTORY, Change, Journal, SeatCommands, SeatError, Seats
-from servers.seats.messages import change_message, error_message, parse_command, seats_message
+from servers.seats.messages import change_message, error_message, parse_command, pong_message, seats_message
 
 HOST, PORT = "127.0.0.1", 8002
 SCHEME = "ws"  # how a client's address begins
@@ -200,16 +200,19 @@ class Feed:
                 return
             times.append(now)
             try:
-                self.execute(show, message)
+                await self.execute(client, show, message)
             except SeatError as error:
                 await client.send(error_message(str(error)))
 
-    def execute(self, show: int, message: str | bytes) -> None:
-        """Carry out a client's command; the change comes back by publish(). Raises SeatError."""
-        if self.commands is None:
+    async def execute(self, client: Client, show: int, message: str | bytes) -> None:
+        """Carry out a client's command; a change comes back by publish(). Raises SeatError."""
+        verb, number = parse_command(message)
+        if verb == "ping":
+            await client.send(pong_message(number))
+        elif self.commands is None:
             raise SeatError("this feed only tells, it takes no orders")
-        verb, seat = parse_command(message)
-        (self.commands.take if verb == "take" else self.commands.free)(show, seat)
+        else:
+            (self.commands.take if verb == "take" else self.commands.free)(show, number)
 
 
 def stand_alone(seats: Seats, open_files: int = 1024) -> Feed:

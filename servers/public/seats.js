@@ -6,7 +6,8 @@
 const TITLES = { 1: "Hamlet", 2: "The Tempest", 3: "Twelfth Night" };
 const ROW = 10; // seats
 const QUICK = 1000, SLOW = 5000; // milliseconds between two tries to connect
-const STEADY = 2000; // milliseconds after which a connection on which nothing comes is taken for live
+const BEAT = 2000; // milliseconds between two questions to the feed whether it is still there
+const ANSWER = 3000; // milliseconds in which the feed has to answer anything
 
 const query = new URLSearchParams(location.search);
 const show = Number.parseInt(query.get("show"), 10) || 1;
@@ -17,6 +18,7 @@ const taken = new Set();
 const KEPT = `seats of show ${show}`; // until this tab is closed
 const mine = new Map(JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")); // seat → its booking's address, "" without a service
 let seats = 0, number = null, life = "", tries = 0, socket = null, asked = 0;
+let heartbeat = 0, silence = 0, unanswered = 0; // timers
 
 // The feed ------------------------------------------------------------------------------------------
 
@@ -36,24 +38,44 @@ function connect() {
   const address = feedAddress(new URL(location), port);
   if (number !== null) address.search = new URLSearchParams({ since: number, life });
   socket = new WebSocket(address);
-  let steady = 0;
-  const live = () => { clearTimeout(steady); if (tries) say(""); tries = 0; line("live", true); };
-  // A proxy may open the connection before it has reached the feed, and close it again.
-  socket.onopen = () => { steady = setTimeout(live, STEADY); };
+  awaitMessage();
+  socket.onopen = () => { ping(); heartbeat = setInterval(ping, BEAT); };
   socket.onmessage = (event) => { live(); hear(JSON.parse(event.data)); };
-  socket.onclose = (event) => {
-    clearTimeout(steady);
-    line("not live: connecting again…", false);
-    if (number === null && tries === 2) say("Nobody tells of seats here. The whole box office does.");
-    // A little chance, so that not all pages come back in the same instant.
-    const wait = Math.min(QUICK * 1.5 ** tries++, SLOW) * (0.5 + Math.random());
-    setTimeout(connect, wait);
-    console.info(`closed with ${event.code} ${event.reason}, next try in ${Math.round(wait)} ms`);
-  };
+  socket.onclose = (event) => { lost(`closed with ${event.code} ${event.reason}`); };
+}
+
+// A script cannot send a ping frame, so the page sends a message. The feed answers with another one.
+function ping() { socket.send('{"ping": 1}'); awaitMessage(); }
+
+function awaitMessage() { silence ||= setTimeout(lost, ANSWER, "the feed is silent"); }
+
+// An open connection alone is not live: a proxy may open it before it has reached the feed.
+function live() {
+  clearTimeout(silence);
+  silence = 0;
+  if (tries) say("");
+  tries = 0;
+  line("live", true);
+}
+
+function lost(why) {
+  clearTimeout(silence);
+  clearInterval(heartbeat);
+  silence = 0;
+  socket.onopen = socket.onmessage = socket.onclose = null; // a silent feed may answer a close frame much later
+  socket.close();
+  line("not live: connecting again…", false);
+  if (tries === 0 && number !== null) say("The feed does not answer. The seats may have changed.");
+  if (tries === 2 && number === null) say("Nobody tells of seats here. The whole box office does.");
+  // A little chance, so that not all pages come back in the same instant.
+  const wait = Math.min(QUICK * 1.5 ** tries++, SLOW) * (0.5 + Math.random());
+  setTimeout(connect, wait);
+  console.info(`${why}, next try in ${Math.round(wait)} ms`);
 }
 
 const heard = {
   seats(message) {
+    clearTimeout(unanswered);
     number = message.number; life = message.life ?? "";
     taken.clear();
     message.taken.forEach((seat) => taken.add(seat));
@@ -63,6 +85,7 @@ const heard = {
     count();
   },
   change(message) {
+    if (message.seat === asked) clearTimeout(unanswered);
     number = message.number;
     taken[message.taken ? "add" : "delete"](message.seat);
     if (!message.taken) forget(message.seat);
@@ -71,7 +94,8 @@ const heard = {
     say(`Seat ${message.seat} is ${message.taken ? (mine.has(message.seat) ? "yours" : "taken") : "free"}.`);
   },
   error(message) { // somebody was quicker
-    if (asked) forget(asked);
+    clearTimeout(unanswered);
+    if (!taken.has(asked)) forget(asked);
     say(message.message);
   },
 };
@@ -92,9 +116,16 @@ async function press(seat) {
 function ask(seat) {
   if (socket.readyState !== WebSocket.OPEN) throw new Error("not connected");
   const leaving = mine.has(seat);
-  asked = leaving ? 0 : seat;
+  asked = seat;
   if (!leaving) keep(seat, "");
   socket.send(JSON.stringify({ [leaving ? "free" : "take"]: seat }));
+  clearTimeout(unanswered);
+  unanswered = setTimeout(giveUp, ANSWER, seat);
+}
+
+function giveUp(seat) {
+  if (!taken.has(seat)) forget(seat);
+  say(`There was no answer about seat ${seat}. Look at it again when this page is live.`);
 }
 
 async function book(seat) {

@@ -27,13 +27,18 @@ def error_message(message: str) -> str:
     return json.dumps({"type": "error", "message": message})
 
 
+def pong_message(number: int) -> str:
+    """The answer to a client's {"ping": number}. A script in a page cannot send a ping frame, so it sends this."""
+    return json.dumps({"type": "pong", "ping": number})
+
+
 def parse_command(message: str | bytes) -> tuple[str, int]:
-    """What a client wants: ("take", 5) or ("free", 5). Raises SeatError for any other message."""
+    """What a client wants: ("take", 5), ("free", 5) or ("ping", 1). Raises SeatError for any other message."""
     try:
         members = json.loads(message, object_pairs_hook=Members)
         [(verb, seat)] = members if isinstance(members, Members) else []
     except (ValueError, RecursionError):  # no JSON, no object, or not just one member
         verb, seat = "", None
-    if verb not in ("take", "free") or type(seat) is not int:  # True is an int too
+    if verb not in ("take", "free", "ping") or type(seat) is not int:  # True is an int too
         raise SeatError('send {"take": 5} or {"free": 5}')
     return verb, seat

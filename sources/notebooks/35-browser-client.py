@@ -197,7 +197,8 @@ site.page("/seats.html", show=2, feed=tap.port, height=520)
 # Run the next cell, then press seats in the page of show 2. The frames appear while you press.
 #
 # Then run the cell after it, and open the messages, one after the other. The second connection is your browser's. (If you read this without
-# running it, there was no browser, and you see Python's connection only.)
+# running it, there was no browser, and you see Python's connection only.) Every two seconds the page sends a ping of its own: see the next
+# lesson.
 
 # %% tags=["nbval-ignore-output"]
 tap.live()
@@ -310,7 +311,7 @@ except InvalidStatus as error:
 # | connect to any server | yes, unless the server looks at `Origin`. Some browsers ask you first if it is your own computer |
 # | use `ws://` if it came by `https://` | no: `SecurityError`, without a byte on the wire. Chrome and Firefox allow your own computer |
 # | set headers of the handshake | only `Sec-WebSocket-Protocol`. So a page sends a token in its first message (in the address it would be logged) |
-# | send a ping | no. The browser answers the server's pings by itself, but a page cannot ping a silent server |
+# | send a ping | no. The browser answers the server's pings by itself, but a page cannot send one to a silent server |
 # | learn why a handshake failed | no: it gets 1006 in each case |
 #
 # ## Break it: a message that becomes a page
@@ -419,7 +420,8 @@ feed = launch("servers.seat_feed")
 feed
 
 # %% [markdown]
-# The page says *live* only when a message comes. `onopen` alone may mean that only a proxy has answered.
+# The page says *live*, and sets `tries` to 0, only when a message comes. `onopen` alone may mean that only a proxy has answered. The next lesson
+# shows why this matters.
 #
 # The wait is random, too: the **jitter** of lesson 27. The first cell calculates when one page tries to connect, if its wait is not random.
 #
@@ -479,7 +481,7 @@ for axis, jitter, title in zip(axes, [False, True], ["the same wait", "a random 
 #
 # </details>
 #
-# **Now you:** [exercise 35](../exercises/35-browser-client.ipynb). **Next lesson:** [Everything together](41-box-office.ipynb).
+# **Now you:** [exercise 35](../exercises/35-browser-client.ipynb). **Next lesson:** [A live page that stays live](36-live-for-real.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 #
 # The last cell stops the servers. After *Run All Cells* the pages above are therefore no longer live. To see them live, run the cells from the

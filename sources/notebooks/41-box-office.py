@@ -2,7 +2,7 @@
 # # Everything together
 #
 # 40 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [27](27-a-service-that-holds.ipynb) and
-# [35](35-browser-client.ipynb).
+# [36](36-live-for-real.ipynb).
 #
 # By the end you can
 #
@@ -342,7 +342,6 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 # | room for thousands | nginx or Caddy as a reverse proxy, and several processes as its **upstreams** |
 # | users who log in | OpenID Connect, sessions, cookies with `SameSite` |
 # | several computers with the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` in place of the watchers |
-# | a page that notices a dead connection | a heartbeat from the feed every few seconds |
 # | monitoring | logs, metrics, health checks |
 # | one framework for HTTP and WebSockets | Starlette or FastAPI, on ASGI |
 # | fewer round trips | HTTP/2 and HTTP/3, with the same methods and codes |
@@ -360,7 +359,7 @@ office
 #
 # - Pages are files, bookings are resources, changes are pushed: three simple parts behind one origin.
 # - Every change goes through the service and the database. The feed only sends what is in the database.
-# - A number on each change, and a feed that can send what was missed, make up for a broken connection, if the page notices it.
+# - A number on each change, and a feed that can send what was missed, make up for a broken connection, if the page notices it, as in lesson 36.
 #
 # **Check yourself**
 #

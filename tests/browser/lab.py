@@ -18,7 +18,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect  # noqa: E402
+from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect  # noqa: E402
 
 from wirelab.building.kept_outputs import read_whole  # noqa: E402
 from wirelab.checking.result import MIME  # noqa: E402
@@ -165,6 +165,19 @@ class Desk:
         self.page.keyboard.press("Control+Enter")
         self.wait_for(number)
         self.ran.add(number)
+
+    def run_to(self, words: str) -> FrameLocator:
+        """Go on to the cell that contains `words`, one by one. Returns the page under it."""
+        last = self.find(words)
+        for number in sorted(set(range(last + 1)) - self.ran):
+            self.run(number)
+        return self.output(last).frame_locator("iframe")
+
+    def find(self, words: str) -> int:
+        """The number of the first code cell that contains `words`."""
+        found = nbformat.read(self.path, as_version=4).cells  # type: ignore[no-untyped-call]
+        codes = [cell.source for cell in found if cell.cell_type == "code"]
+        return next(number for number, source in enumerate(codes) if words in source)
 
     def select(self, number: int) -> None:
         """Make one code cell the one that menus and keys are about."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
 from websockets.asyncio.server import ServerConnection
 
@@ -128,25 +127,12 @@ def desk(page: "Page") -> Iterator[Desk]:
     desk.close()
 
 
-def cells(desk: Desk) -> list[str]:
-    found = nbformat.read(desk.path, as_version=4).cells  # type: ignore[no-untyped-call]
-    return [cell.source for cell in found if cell.cell_type == "code"]
-
-
-def run_to(desk: Desk, words: str) -> FrameLocator:
-    """Go on with the lesson to the cell that contains `words`. Returns the page under it."""
-    last = next(number for number, source in enumerate(cells(desk)) if words in source)
-    for number in sorted(set(range(last + 1)) - desk.ran):
-        desk.run(number)
-    return desk.output(last).frame_locator("iframe")
-
-
 def inside(frame: FrameLocator, where: str) -> Any:
     return expect(frame.locator(where))
 
 
 def test_the_lessons_pages_do_what_it_says(desk: Desk) -> None:
-    told = run_to(desk, 'publish("told.html"')
+    told = desk.run_to('publish("told.html"')
     inside(told, "p").to_have_text("open")
     told.get_by_role("button").click()
     inside(told, "pre").to_contain_text('"seat": 5, "taken": true')
@@ -159,27 +145,27 @@ def test_the_lessons_pages_do_what_it_says(desk: Desk) -> None:
 
 
 def test_the_lessons_pages_are_live_where_jupyter_is(desk: Desk) -> None:
-    moved = run_to(desk, 'publish("moved.html"')
+    moved = desk.run_to('publish("moved.html"')
     inside(moved, "p").to_have_text("open")
     assert "/proxy/" in str(moved.locator("p").evaluate("() => location.pathname"))
 
 
 def test_the_taps_page_is_written_down(desk: Desk) -> None:
-    seen = run_to(desk, "tap = wire(feed)")
+    seen = desk.run_to("tap = wire(feed)")
     inside(seen, "#line").to_have_text("live")
-    number = cells(desk).index("tap")
+    number = desk.find("tap.live()") + 1
     desk.run(number)
     expect(desk.output(number)).to_contain_text("2 connections")
 
 
 def test_a_refused_page_says_1006(desk: Desk) -> None:
-    inside(run_to(desk, 'publish("refused.html"'), "p").to_have_text("closed with 1006")
+    inside(desk.run_to('publish("refused.html"'), "p").to_have_text("closed with 1006")
 
 
 def test_an_entry_takes_one_guest_book_over_and_not_the_other(desk: Desk) -> None:
-    guests = run_to(desk, 'publish("guests.html"')
+    guests = desk.run_to('publish("guests.html"')
     inside(guests, "div").to_contain_text("Ada was here")
-    number = next(number for number, source in enumerate(cells(desk)) if "onerror" in source)
+    number = desk.find("onerror")
     desk.run(number)
     inside(guests, "h1").to_have_text("Your password, please")
     desk.run(number + 1)
@@ -189,11 +175,11 @@ def test_an_entry_takes_one_guest_book_over_and_not_the_other(desk: Desk) -> Non
 
 
 def test_the_large_page_comes_back_and_the_small_one_does_not(desk: Desk) -> None:
-    told = run_to(desk, 'publish("told.html"')
+    told = desk.run_to('publish("told.html"')
     seats = desk.output(1).frame_locator("iframe")
     inside(told, "p").to_have_text("open")
     inside(seats, "#line").to_have_text("live")
-    number = next(number for number, source in enumerate(cells(desk)) if "feed.stop()" in source)
+    number = desk.find("feed.stop()")
     desk.run(number)
     inside(told, "p").to_have_text("closed with 1001")
     inside(seats, "#line").to_contain_text("connecting again")

@@ -1,13 +1,17 @@
 """The page of live seats, in two browsers at once."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 import requests
 from websockets.asyncio.server import ServerConnection
 
+from servers.seat_feed import stand_alone
+from servers.seats.journal import Seats
 from wirelab import Server, launch
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
@@ -152,6 +156,56 @@ def test_a_connection_that_is_opened_and_closed_at_once_is_not_live(browser: "Br
     page = browser.new_page()
     page.goto(address.rpartition("=")[0] + f"={launch(close_at_once, port=0).port}")
     expect(page.get_by_role("status")).to_contain_text("Nobody tells of seats here", timeout=15_000)
+    expect(page.locator("#line")).to_contain_text("connecting again")
+    page.close()
+
+
+@contextmanager
+def frozen(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """A server's event loop stands still: the system keeps its connections open, and accepts more."""
+    thaw, is_frozen = Event(), Event()
+    loop.call_soon_threadsafe(lambda: (is_frozen.set(), thaw.wait()))
+    try:
+        assert is_frozen.wait(10)
+        yield
+    finally:
+        thaw.set()
+
+
+def test_a_page_notices_a_frozen_feed_and_a_press_without_an_answer(browser: "Browser") -> None:
+    loops = []
+    seats = stand_alone(Seats())
+
+    async def onconnect(websocket: ServerConnection) -> None:
+        loops.append(asyncio.get_running_loop())
+        await seats.onconnect(websocket)
+
+    feed = launch(onconnect, port=0, name="feed", **seats.options())
+    page = browser.new_page()
+    page.goto(f"{launch('servers.web_server', port=0).url}/seats.html?show=1&feed={feed.port}")
+    expect(page.locator("#line")).to_have_text("live")
+    with frozen(loops[0]):
+        seat(page, 5, "free").click()
+        expect(page.get_by_role("status")).to_contain_text("no answer about seat 5", timeout=15_000)
+        expect(page.locator("#line")).to_contain_text("connecting again", timeout=15_000)
+    expect(page.locator("#line")).to_have_text("live", timeout=30_000)
+    expect(page.get_by_role("status")).not_to_contain_text("does not answer")
+    seat(page, 6, "free").click()
+    expect(seat(page, 6, "yours")).to_be_visible()
+    page.close()
+
+
+def test_a_connection_that_is_open_and_silent_is_not_live(browser: "Browser", address: str) -> None:
+    opened = []
+
+    async def say_nothing(websocket: ServerConnection) -> None:
+        opened.append(websocket)
+        await websocket.wait_closed()
+
+    page = browser.new_page()
+    page.goto(address.rpartition("=")[0] + f"={launch(say_nothing, port=0).port}")
+    expect(page.get_by_role("status")).to_contain_text("Nobody tells of seats here", timeout=30_000)
+    assert len(opened) >= 3
     expect(page.locator("#line")).to_contain_text("connecting again")
     page.close()
 

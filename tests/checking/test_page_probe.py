@@ -113,6 +113,59 @@ def test_the_page_of_the_box_office_runs(course: Path) -> None:
     assert probe.sockets[1].url.endswith("/feed/shows/2?since=6&life=a+b")
 
 
+WHOLE_WAITS = [min(1000 * 1.5**tries, 5000) for tries in range(8)]  # milliseconds, with no random part
+
+
+def box_office_page(course: Path) -> PageProbe:
+    """The page of live seats of show 1, whose feed is a server of its own."""
+    public = course / "servers" / "public"
+    html, script = ((public / name).read_text(encoding="utf-8") for name in ("seats.html", "seats.js"))
+    return PageProbe(html, "http://127.0.0.1:8001/seats.html?show=1&feed=8002", files={"seats.js": script})
+
+
+def test_the_page_of_the_box_office_notices_within_five_seconds_that_its_feed_is_frozen(course: Path) -> None:
+    probe = box_office_page(course)
+    socket = probe.sockets[0]
+    socket.open()
+    for _ in range(10):
+        socket.message('{"type": "seats", "seats": 4, "taken": [3], "number": 5, "life": "a b"}')
+        probe.advance(2)
+    assert (probe.text("line"), set(socket.sent)) == ("live", {'{"ping": 1}'})
+    probe.advance(5)
+    assert probe.text("line") == "not live: connecting again…"
+    assert probe.text("said") == "The feed does not answer. The seats may have changed."
+
+
+def test_the_page_of_the_box_office_says_that_a_press_was_not_answered(course: Path) -> None:
+    probe = box_office_page(course)
+    socket = probe.sockets[0]
+    socket.open()
+    socket.message('{"type": "seats", "seats": 4, "taken": [3], "number": 5, "life": "a b"}')
+    probe.click("#seats button:first-child")
+    probe.advance(2)
+    socket.message('{"type": "pong", "ping": 1}')
+    probe.advance(1)
+    assert probe.text("said") == "There was no answer about seat 1. Look at it again when this page is live."
+    socket.message('{"type": "change", "seat": 1, "taken": true, "number": 6}')
+    assert probe.text("said") == "Seat 1 is taken."
+
+
+def test_the_page_of_the_box_office_waits_longer_each_time_until_a_message_comes(course: Path) -> None:
+    probe = box_office_page(course)
+    for _ in range(8):  # the proxy opens each connection, and no feed is behind it
+        socket = probe.sockets[-1]
+        socket.open()
+        socket.close()
+        while probe.sockets[-1] == socket:
+            probe.advance(0.5)
+    waits = [float(line.split()[-2]) for line in probe.console if "next try in" in line]
+    assert all(0.5 * whole <= wait <= 1.5 * whole for whole, wait in zip(WHOLE_WAITS, waits, strict=True)), waits
+    probe.sockets[-1].open()
+    probe.sockets[-1].message('{"type": "pong", "ping": 1}')
+    probe.sockets[-1].close()
+    assert float(probe.console[-1].split()[-2]) <= 1500
+
+
 # Scripts, and when they run --------------------------------------------------------------------------
 
 

@@ -397,6 +397,8 @@ def test_a_feed_without_commands_takes_no_orders(seats: Seats) -> None:
         hear(client)
         client.send('{"take": 5}')
         assert hear(client) == {"type": "error", "message": "this feed only tells, it takes no orders"}
+        client.send('{"ping": 3}')
+        assert hear(client) == {"type": "pong", "ping": 3}
         assert seats.snapshot(1)[0] == 0
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servers.seats.journal import SeatChange, SeatError
-from servers.seats.messages import change_message, error_message, parse_command, seats_message
+from servers.seats.messages import change_message, error_message, parse_command, pong_message, seats_message
 
 
 def test_all_seats_are_one_message() -> None:
@@ -28,6 +28,11 @@ def test_a_change_is_one_message() -> None:
 
 def test_an_error_is_one_message() -> None:
     assert json.loads(error_message("seat 5 is taken")) == {"type": "error", "message": "seat 5 is taken"}
+
+
+def test_the_answer_to_a_ping_has_its_number() -> None:
+    assert parse_command('{"ping":7}') == ("ping", 7)
+    assert json.loads(pong_message(7)) == {"type": "pong", "ping": 7}
 
 
 @pytest.mark.parametrize("message", ['{"take": 5}', b' {"take" : 5}\n'])
