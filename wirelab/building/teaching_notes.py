@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from wirelab.building.course_plans import Lesson, exercises, page
 from wirelab.building.kernel_client import is_to_fail
 from wirelab.building.lesson_minutes import Section, sections
 
@@ -20,7 +21,8 @@ cells break on purpose, the predictions with their answers, and what to leave ou
 none of it in their notebooks.
 
 The minutes are those of a learner who reads every word and runs every cell. A room that discusses its predictions
-takes longer. The exercises come on top: six to ten minutes for each.
+takes longer. The exercises come on top: six to ten minutes for each. [Plans](plans.md) has one day, two days and
+ten evenings, with their hours.
 
 | | lesson | minutes | sections | notes | predictions |
 |---|---|---|---|---|---|
@@ -34,13 +36,16 @@ def folder(course: Path) -> Path:
 
 def pages(course: Path) -> dict[Path, str]:
     """Each lesson's page and their index, by path, as the sources have them. Raises SourceError."""
-    made, rows = {}, []
+    made, rows, lessons, asked = {}, [], {}, exercises(course)
     for source in sorted((course / "sources" / "notebooks").glob("*.py")):
         text = source.read_text(encoding="utf-8")
         found = sections(text, source.stem, {})
         made[folder(course) / f"{source.stem}.md"] = _page(_title(text, source), source.stem, found)
         rows.append(_index_row(_title(text, source), source.stem, found))
-    return {**made, folder(course) / "README.md": ABOUT + "".join(rows)}
+        number, minutes = source.stem[:2], sum(section.stated for section in found)
+        lessons[number] = Lesson(number, _title(text, source), source.stem, minutes, asked.get(number, 0))
+    index = {"README.md": ABOUT + "".join(rows), "plans.md": page(lessons)}
+    return made | {folder(course) / name: text for name, text in index.items()}
 
 
 def _title(text: str, source: Path) -> str:
