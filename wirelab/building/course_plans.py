@@ -13,8 +13,8 @@ _EXERCISE = re.compile(r'^# %% exercise="', re.MULTILINE)
 ABOUT = """# Plans
 
 The minutes of the lessons are those that their pages state. An exercise counts {each} minutes. Breaks, a meal and
-the set-up of forty computers come on top: count a quarter more. A lesson that a plan leaves out is in the notebooks
-all the same. Each lesson names those that it needs.
+the set-up of forty computers come on top: count a quarter more. A lesson that a plan leaves out is in the
+notebooks all the same. Each lesson names those that it needs.
 """
 ADVICE = """## Shorter or longer
 
