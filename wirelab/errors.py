@@ -11,6 +11,7 @@
     ├── SourceError            a course source has a mistake, at a file and a line
     ├── NotUpdated           the newer course could not be brought
     ├── NotWritten             a file could not be written: the disk is full, or the folder somebody else's
+    ├── PresentationFailed     a lesson could not be presented
     └── KernelFailed           a notebook's kernel died or ran out of time
 
 Each message says what happened, with what, and what to do. In a notebook an error of the kit is
@@ -66,6 +67,10 @@ class NotWritten(WirelabError):
 
 class NotUpdated(WirelabError):
     """The newer course could not be brought."""
+
+
+class PresentationFailed(WirelabError):
+    """A lesson could not be presented."""
 
 
 class KernelFailed(WirelabError):
