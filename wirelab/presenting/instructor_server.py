@@ -125,15 +125,16 @@ def _stream(events: Iterator[str]) -> Response:
     return Response(events, mimetype="text/event-stream")
 
 
-def _do(wish: Mapping[str, Any], events: Path, windows: Windows) -> None:
+def _do(wish: object, events: Path, windows: Windows) -> None:
     """What the page asks for: something of the clock, or of the room's window."""
-    word, cell = wish.get("do"), str(wish.get("cell") or "")
+    told = wish if isinstance(wish, dict) else {}
+    word, cell = told.get("do"), str(told.get("cell") or "")
     if word in CLOCK_WORDS:
         event_log.append(events, str(word))
     elif word in ROOM_WORDS:
         if word != "next":
             event_log.append(events, "reached", cell)
-        windows.say(json.dumps({"do": word, "cell": cell, "fresh": bool(wish.get("fresh"))}))
+        windows.say(json.dumps({"do": word, "cell": cell, "fresh": bool(told.get("fresh"))}))
     else:
         abort(HTTPStatus.BAD_REQUEST)
 

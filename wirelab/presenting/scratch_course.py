@@ -76,7 +76,7 @@ def make(folder: Path, course: Path, *, theme: str, server: str, notebook: str) 
     for path, text in _settings(scratch, theme):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    _add_extension(scratch.extensions / EXTENSION, {"server": server, "notebook": notebook})
+    add_extension(scratch, server=server, notebook=notebook)
     return scratch
 
 
@@ -117,14 +117,16 @@ def _plugins(theme: str) -> dict[str, object]:
     }
 
 
-def _add_extension(folder: Path, told: dict[str, str]) -> None:
+def add_extension(scratch: Scratch, *, server: str, notebook: str) -> None:
     """JupyterLab's own way to load a script into its page: a prebuilt extension, which here is one file.
 
     https://jupyterlab.readthedocs.io/en/stable/extension/extension_dev.html#prebuilt-extensions
     """
     build = {"load": "static/window.js", "extension": "./extension"}
     about = {"name": EXTENSION, "version": "1.0.0", "jupyterlab": {"extension": True, "_build": build}}
-    (folder / "static").mkdir(parents=True)
+    folder = scratch.extensions / EXTENSION
+    (folder / "static").mkdir(parents=True, exist_ok=True)
     (folder / "package.json").write_text(json.dumps(about), encoding="utf-8")
-    text = _WINDOW.read_text(encoding="utf-8").replace('"TOLD"', json.dumps(told))
+    told = json.dumps({"server": server, "notebook": notebook})
+    text = _WINDOW.read_text(encoding="utf-8").replace('"TOLD"', told)
     (folder / "static" / "window.js").write_text(text, encoding="utf-8")
