@@ -30,6 +30,11 @@ def test_a_pause_is_no_time() -> None:
 def test_the_clock_can_be_started_again_where_the_lesson_is() -> None:
     found = after((0, "runs", "second"), (60, "restart", ""), now=65)
     assert (found.section, found.spent) == (1, [0, 5, 0])
+    assert found.behind([4, 2, 2]) == 0
+
+
+def test_a_lesson_that_begins_in_the_middle_is_not_ahead() -> None:
+    assert after((0, "reached", "third"), now=60).behind([4, 2, 2]) == 0
 
 
 def test_a_cell_that_was_added_in_class_stays_in_the_section() -> None:

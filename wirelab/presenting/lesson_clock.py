@@ -16,6 +16,7 @@ class Standing:
 
     spent: list[float]
     section: int = 0
+    first: int = 0  # where the clock was started
     furthest: int = 0
     is_begun: bool = False
     is_paused: bool = False
@@ -31,7 +32,7 @@ class Standing:
     def behind(self, minutes: Sequence[float]) -> float:
         """How many minutes later than planned it is; less than 0 where it is earlier."""
         here = min(self.spent[self.furthest] / 60, minutes[self.furthest])
-        return self.elapsed / 60 - sum(minutes[: self.furthest]) - here
+        return self.elapsed / 60 - sum(minutes[self.first : self.furthest]) - here
 
 
 def follow(events: Iterable[Event], sections: Mapping[str, int], now: float) -> Standing:
@@ -58,16 +59,18 @@ def _take(found: Standing, event: Event, sections: Mapping[str, int]) -> None:
     elif event.kind == "kernel":
         found.is_restarted, found.servers, found.running = found.is_begun, [], ""
     elif event.kind == "restart":
-        found.spent, found.furthest = [0.0] * len(found.spent), found.section
+        found.spent = [0.0] * len(found.spent)
+        found.first = found.furthest = found.section
         found.is_begun, found.is_paused = True, False
     elif event.kind in ("pause", "resume"):
         found.is_paused = event.kind == "pause"
 
 
 def _move(found: Standing, event: Event, sections: Mapping[str, int]) -> None:
-    found.is_begun = True
     # A cell that was added in class has no place in the plan.
     found.section = sections.get(event.cell, found.section)
+    if not found.is_begun:
+        found.is_begun, found.first = True, found.section
     found.furthest = max(found.furthest, found.section)
     if event.kind != "reached":
         found.running = event.cell if event.kind == "runs" else ""

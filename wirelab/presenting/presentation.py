@@ -111,6 +111,7 @@ class Keeper:
         """Wait for its death, again and again."""
         for _ in range(RESTARTS):
             self._process.wait()
+            _close_pipes(self._process)
             if self._is_over.wait(timeout=0.5):
                 return
             self._process, _ = _start(self._scratch, self._port)
@@ -120,6 +121,13 @@ class Keeper:
         self._is_over.set()
         self._process.terminate()
         self._process.wait()
+        _close_pipes(self._process)
+
+
+def _close_pipes(process: "subprocess.Popen[str]") -> None:
+    for pipe in (process.stdin, process.stdout):
+        assert pipe
+        pipe.close()
 
 
 def _start(scratch: Scratch, port: int) -> "tuple[subprocess.Popen[str], int]":

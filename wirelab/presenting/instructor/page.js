@@ -94,17 +94,22 @@ function skip({section, html}) {
 }
 
 function drawServers() {
-  const moved = state.servers.filter(server => server.wanted && server.wanted !== server.port);
+  const moved = state.servers.filter(isMoved);
   const named = moved.filter(server => plan.sections[state.section].ports.includes(server.wanted));
   $("servers").replaceChildren(...(state.servers.length ? state.servers.map(server) : [element("li", {text: "none"})]));
   say("ports", named.map(one => `The text says ${one.wanted}; ${one.name} has port ${one.port}.`).join(" "));
+}
+
+/** Whether another program has the port that was asked for; a server of the same lesson may have it by right. */
+function isMoved({wanted, port}) {
+  return wanted && wanted !== port && !state.servers.some(other => other.port === wanted);
 }
 
 function server({name, url, wanted, port}) {
   const item = element("li", {text: `${name} `});
   const isPage = url.startsWith("http"); // nothing opens the address of a WebSocket server
   item.append(isPage ? element("a", {href: url, text: url, target: "_blank", rel: "noopener"}) : url);
-  if (wanted && wanted !== port) item.append(` instead of ${wanted}, which was taken`);
+  if (isMoved({wanted, port})) item.append(` instead of ${wanted}, which was taken`);
   return item;
 }
 

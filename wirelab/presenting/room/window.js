@@ -43,7 +43,8 @@
     },
     async run({cell, fresh}) {
       const panel = await lesson();
-      if (fresh) await panel.sessionContext.session.kernel.restart();
+      if (fresh) await panel.sessionContext.restartKernel();
+      await panel.sessionContext.session.kernel.info; // told once it answers
       await show(panel.content, cell);
       if (indexOf(panel.content, cell) > 0) await app.commands.execute("notebook:run-all-above");
       await show(panel.content, cell);
