@@ -102,7 +102,8 @@
       toggleNotes();
     }, true);
     window.addEventListener("message", event => {
-      if (TOLD.server.startsWith(event.origin) && event.data === "hide notes") toggleNotes();
+      const isOurs = event.origin === new URL(TOLD.server).origin;
+      if (isOurs && event.data === "hide notes") document.getElementById("wirelab-notes")?.remove();
     });
     app.restored.then(async () => {
       app.shell.collapseLeft();
