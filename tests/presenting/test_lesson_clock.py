@@ -54,6 +54,12 @@ def test_servers_are_those_of_the_last_cell_and_none_after_a_restart_of_the_kern
     assert (restarted.servers, restarted.is_restarted) == ([], True)
 
 
+def test_what_a_kernel_runs_by_itself_at_its_start_is_no_lesson() -> None:
+    started = [(0, "kernel", ""), (1, "runs", ""), (2, "ran", "")]
+    assert not after(*started, now=3).is_begun
+    assert after((0, "runs", "first"), *started, now=3).is_restarted
+
+
 def test_the_first_kernel_is_no_restart() -> None:
     assert not after((0, "kernel", ""), now=1).is_restarted
 

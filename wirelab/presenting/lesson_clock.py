@@ -54,7 +54,7 @@ def _pass(found: Standing, seconds: float) -> None:
 
 
 def _take(found: Standing, event: Event, sections: Mapping[str, int]) -> None:
-    if event.kind in MOVES:
+    if event.kind in MOVES and event.cell:  # IPython's own lines at a kernel's start are of no cell
         _move(found, event, sections)
     elif event.kind == "kernel":
         found.is_restarted, found.servers, found.running = found.is_begun, [], ""

@@ -73,7 +73,7 @@
   }
 
   async function obey(command) {
-    isBusy = true;
+    isBusy = command.do !== "next"; // which moves on as Shift+Enter does, and passes the cell that it leaves
     try {
       await commands[command.do](command);
     } finally {
