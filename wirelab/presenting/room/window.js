@@ -11,7 +11,8 @@
       border: 3px solid #1565c0; background: white; }
     #wirelab-notes iframe { width: 100%; height: 100%; border: 0; display: block; }
   `;
-  let app, isBusy = false, before = -1;
+  const HANDS = ["wheel", "keydown", "pointerdown", "touchstart"]; // somebody scrolls or chooses in this window
+  let app, isBusy = false, before = -1, jumps = 0;
 
   const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
 
@@ -34,7 +35,16 @@
     notebook.activeCellIndex = index;
     notebook.node.focus();
     await pause(50); // JupyterLab scrolls by itself, to where the active cell is just in sight
-    notebook.widgets[index].node.scrollIntoView({block: "start"});
+    void hold(notebook.widgets[index].node);
+  }
+
+  /** Keep the cell at the top for three seconds: diagrams and outputs above it may still grow. */
+  async function hold(node) {
+    const mine = ++jumps;
+    for (let looks = 0; looks < 15 && mine === jumps; looks++) {
+      node.scrollIntoView({block: "start"});
+      await pause(200);
+    }
   }
 
   const commands = {
@@ -51,6 +61,7 @@
       tell(cell);
     },
     async next() {
+      jumps++;
       await lesson();
       await app.commands.execute("notebook:run-cell-and-select-next");
     },
@@ -101,6 +112,7 @@
       event.preventDefault();
       toggleNotes();
     }, true);
+    for (const hand of HANDS) window.addEventListener(hand, () => jumps++, {capture: true, passive: true});
     window.addEventListener("message", event => {
       const isOurs = event.origin === new URL(TOLD.server).origin;
       if (isOurs && event.data === "hide notes") document.getElementById("wirelab-notes")?.remove();
