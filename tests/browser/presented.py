@@ -27,6 +27,12 @@ FROM_TOP = """cell => {
 }"""
 ACTIVE = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].findIndex(one => one.matches('.jp-mod-active'))"
 
+# A cell of text, or one of code with a number.
+DONE_WITH = r"""cell => {
+  const prompt = document.querySelectorAll(".jp-Notebook .jp-Cell")[cell].querySelector(".jp-InputPrompt");
+  return !prompt || !prompt.textContent.trim() || /\[\d+\]/.test(prompt.textContent);
+}"""
+
 
 @dataclass(frozen=True)
 class Presented:
@@ -60,6 +66,7 @@ class Presented:
         before = self.room.evaluate(ACTIVE)
         self.page.get_by_role("button", name="Run the next cell").click()
         self.room.wait_for_function(f"before => {ACTIVE} !== before", arg=before)
+        self.room.wait_for_function(DONE_WITH, arg=before)
         self.is_at(self.plan.places[self.cells[before]])
 
     def has_run(self, count: int) -> None:

@@ -41,6 +41,11 @@ def test_a_cell_that_was_added_in_class_stays_in_the_section() -> None:
     assert after((0, "runs", "second"), (1, "runs", "new"), now=2).section == 1
 
 
+def test_a_cell_that_ends_after_the_next_section_was_reached_takes_nobody_back() -> None:
+    found = after((0, "runs", "first"), (1, "reached", "second"), (2, "ran", "first"), now=3)
+    assert (found.section, found.running) == (1, "")
+
+
 def test_a_cell_runs_until_it_has_run() -> None:
     assert after((0, "runs", "first"), now=1).running == "first"
     assert after((0, "runs", "first"), (1, "ran", "first"), now=2).running == ""

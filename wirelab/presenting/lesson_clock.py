@@ -67,8 +67,9 @@ def _take(found: Standing, event: Event, sections: Mapping[str, int]) -> None:
 
 
 def _move(found: Standing, event: Event, sections: Mapping[str, int]) -> None:
-    # A cell that was added in class has no place in the plan.
-    found.section = sections.get(event.cell, found.section)
+    # A cell that was added in class has no place in the plan, and one that ends may have been left long ago.
+    if event.kind != "ran":
+        found.section = sections.get(event.cell, found.section)
     if not found.is_begun:
         found.is_begun, found.first = True, found.section
     found.furthest = max(found.furthest, found.section)
