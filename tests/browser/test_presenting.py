@@ -122,7 +122,7 @@ def test_each_jump_of_a_lesson_brings_its_notes(begun: Presentation, browser: Br
         assert both.notes_in_the_room() == []
 
 
-@pytest.mark.parametrize("stem", [*FROM_FIRST_TO_LAST, FROM_FIRST_TO_LAST[0]])
+@pytest.mark.parametrize("stem", FROM_FIRST_TO_LAST)
 def test_a_lesson_from_its_first_cell_to_its_last(begun: Presentation, browser: Browser, stem: str) -> None:
     with lesson_of(begun, stem) as addresses, windows(browser, stem, *addresses) as both:
         for _ in both.cells:
