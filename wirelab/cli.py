@@ -29,14 +29,21 @@ def open_course(words: argparse.Namespace) -> int:
     if not _wants_a_second_one(words) and (address := _open_already()):
         return _lead_to(address, with_browser=not words.no_browser)
     sign(COURSE)
-    # In a terminal of JupyterLab, `python -m servers.web_server` is to find the Python that has the packages.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     settings = [f"--ServerApp.root_dir={COURSE}", f"--LabApp.default_url={last_place.landing_page()}"]
     settings += last_place.settings()
-    settings += ["--no-browser"] if words.no_browser else []
+    return run_lab([*settings, *_lab_settings(words)], port=words.port)
+
+
+def _lab_settings(words: argparse.Namespace) -> list[str]:
+    """What the user and this computer ask of JupyterLab.
+
+    In a terminal of JupyterLab, `python -m servers.web_server` is to find the Python that has the packages.
+    """
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    settings = ["--no-browser"] if words.no_browser else []
     settings += [f"--port={words.port}"] if words.port else []
     settings += _root_settings(words.rest) if _is_root() else []
-    return run_lab([*settings, *words.rest], port=words.port)
+    return [*settings, *words.rest]
 
 
 def _wants_a_second_one(words: argparse.Namespace) -> bool:
@@ -74,6 +81,15 @@ def _root_settings(words: Sequence[str]) -> list[str]:
     return ["--allow-root", "--ServerApp.ip=127.0.0.1"]
 
 
+def present_lesson(words: argparse.Namespace) -> int:
+    """Present a lesson to a room, with its notes and a clock on a page of your own."""
+    from wirelab.presenting.presentation import present
+
+    theme = "dark" if words.dark else "light"
+    how = {"theme": theme, "port": words.port, "rehearse": words.rehearse, "own_plan": words.own_plan}
+    return present(words.lesson, _lab_settings(words), **how)
+
+
 def test(words: argparse.Namespace) -> int:
     """Run every test: of the kit, of the servers, and of each notebook's stored outputs."""
     chosen = ["-m", "not proof"]  # a later -m, from the command line, counts instead
@@ -104,9 +120,10 @@ def build_notebooks(words: argparse.Namespace) -> int:
 def tell_minutes(words: argparse.Namespace) -> int:
     """Tell each section's minutes, stated and reckoned, or with --write correct those that are off."""
     from wirelab.building.stated_minutes import lessons, state_minutes
+    from wirelab.presenting.rehearsal import rehearsed_minutes
 
     if words.write:
-        state_minutes(COURSE, words.stems)
+        state_minutes(COURSE, words.stems, rehearsed_minutes if words.rehearsed else None)
     found = lessons(COURSE, words.stems)
     for lesson in found:
         print(f"{lesson.path.stem}: {lesson.stated} minutes")
@@ -191,15 +208,26 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(function=function)
         return made
 
-    opening = command("open", open_course)
-    opening.add_argument("--no-browser", action="store_true", help="start JupyterLab, open no window")
-    opening.add_argument("--port", type=int, help="JupyterLab's port (default: 8888, or the next free one)")
+    opening, presenting = command("open", open_course), command("present", present_lesson)
+    for made in (opening, presenting):
+        made.add_argument("--no-browser", action="store_true", help="start JupyterLab, open no window")
+        made.add_argument("--port", type=int, help="JupyterLab's port (default: 8888, or the next free one)")
+    presenting.add_argument("lesson", metavar="LESSON", help="which one, as in 12-web-server or 12")
+    colours = presenting.add_mutually_exclusive_group()
+    colours.add_argument("--light", action="store_true", help="dark letters on a light ground (the default)")
+    colours.add_argument("--dark", action="store_true", help="light letters on a dark ground")
+    practice = "practise without a room: keep each section's time, and say where the plan was wrong"
+    presenting.add_argument("--rehearse", action="store_true", help=practice)
+    own_plan = "plan each section with the minutes that it took in your last rehearsal"
+    presenting.add_argument("--own-plan", action="store_true", help=own_plan)
     command("test", test)
     building = command("build", build_notebooks)
     building.add_argument("--check", action="store_true", help="change nothing, fail if something is stale")
     building.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
     telling = command("minutes", tell_minutes)
     telling.add_argument("--write", action="store_true", help="correct them in sources/ and in README.md")
+    taken = "take them from your rehearsals, as far as they are within a third of what is reckoned"
+    telling.add_argument("--rehearsed", action="store_true", help=f"with --write: {taken}")
     telling.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
     resetting = command("reset", reset_exercise)
     resetting.add_argument("stem", metavar="STEM", help="which one, as in 12-web-server or 12")
@@ -243,7 +271,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = ["open", *given]
     known, rest = parser().parse_known_args(given)
-    if rest and known.function not in (open_course, test):
+    if rest and known.function not in (open_course, present_lesson, test):
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     known.rest = rest
     _show_any_letter()

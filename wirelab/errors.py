@@ -12,6 +12,7 @@
     ├── NotUpdated           the newer course could not be brought
     ├── NotWritten             a file could not be written: the disk is full, or the folder somebody else's
     ├── GradingError           there is nothing to grade, or no safe way to run it
+    ├── PresentationFailed     a lesson could not be presented
     └── KernelFailed           a notebook's kernel died or ran out of time
 
 Each message says what happened, with what, and what to do. In a notebook an error of the kit is
@@ -71,6 +72,10 @@ class NotUpdated(WirelabError):
 
 class GradingError(WirelabError):
     """There is nothing to grade, no safe way to run it, or a list that cannot be read."""
+
+
+class PresentationFailed(WirelabError):
+    """A lesson could not be presented."""
 
 
 class KernelFailed(WirelabError):

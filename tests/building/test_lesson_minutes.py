@@ -78,6 +78,19 @@ def test_a_third_more_or_less_is_honest(stated: int, is_honest: bool) -> None:
     assert Section("One", stated=stated, reckoned=9.0).is_honest == is_honest
 
 
+@pytest.mark.parametrize(("took", "stated"), [(2.0, 6), (7.4, 7), (11.6, 12), (30.0, 12)])
+def test_minutes_that_were_rehearsed_are_taken_over_as_far_as_they_are_honest(took: float, stated: int) -> None:
+    assert Section("One", reckoned=9.0).honest_near(took) == stated
+
+
+@pytest.mark.parametrize("reckoned", [0.2, 0.7, 1.5, 4.4, 26.0])
+@pytest.mark.parametrize("took", [0.1, 3.0, 90.0])
+def test_what_is_taken_over_is_always_honest(reckoned: float, took: float) -> None:
+    section = Section("One", reckoned=reckoned)
+    section.stated = section.honest_near(took)
+    assert section.is_honest
+
+
 def test_what_takes_seconds_is_stated_as_a_minute() -> None:
     assert Section("One", stated=1, reckoned=0.2).is_honest
 

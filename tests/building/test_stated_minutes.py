@@ -47,6 +47,14 @@ def test_what_is_honest_stays(folder: Path) -> None:
     assert (folder / "sources" / "notebooks" / "01-one.py").read_text(encoding="utf-8") == STATED
 
 
+def test_rehearsed_minutes_are_taken_over_by_their_headings(folder: Path) -> None:
+    path = folder / "sources" / "notebooks" / "01-one.py"
+    longer = path.read_text(encoding="utf-8").replace("a = 1", "\n".join(["1", *["# %%\n1\n1"] * 5]))
+    path.write_text(longer, encoding="utf-8")
+    state_minutes(folder, rehearsed=lambda stem: {"One": 5.2, "Three": 9} if stem == "01-one" else {})
+    assert [section.stated for section in lessons(folder)[0].sections] == [5, 1]
+
+
 def test_a_lesson_states_the_sum_of_its_sections(folder: Path) -> None:
     assert [lesson.stated for lesson in lessons(folder)] == [40]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -41,6 +41,11 @@ class Section:
     def whole_minutes(self) -> int:
         """What to state."""
         return max(1, round(self.reckoned))
+
+    def honest_near(self, minutes: float) -> int:
+        """What to state where the section took `minutes` in a room: as near to that as is honest."""
+        known = (replace(self, stated=count) for count in range(1, 2 * self.whole_minutes + 1))
+        return min((one.stated for one in known if one.is_honest), key=lambda count: abs(count - minutes))
 
 
 def sections(text: str, name: str, shown: Mapping[str, str]) -> list[Section]:

@@ -1,7 +1,7 @@
 """Write into the lessons' sources, and into README, the minutes that are reckoned, where others are stated."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,12 +41,20 @@ def _lesson(course: Path, path: Path) -> Lesson:
     return Lesson(path, sections(path.read_text(encoding="utf-8"), path.stem, shown))
 
 
-def state_minutes(course: Path, stems: list[str] | None = None) -> None:
-    """Correct what is too far from what is reckoned, and what is the sum of it. Raises SourceError, NotWritten."""
+def state_minutes(
+    course: Path, stems: list[str] | None = None, rehearsed: Callable[[str], Mapping[str, float]] | None = None
+) -> None:
+    """Correct what is too far from what is reckoned, and what is the sum of it. Raises SourceError, NotWritten.
+
+    `rehearsed` gives for a stem the minutes that its sections took in a room, by their headings.
+    """
     readme = (course / "README.md").read_text(encoding="utf-8")
     for lesson in lessons(course, stems):
+        took = rehearsed(lesson.path.stem) if rehearsed else {}
         for section in lesson.sections:
             section.stated = section.stated if section.is_honest else section.whole_minutes
+            if section.heading in took:
+                section.stated = section.honest_near(took[section.heading])
         text = lesson.path.read_text(encoding="utf-8")
         write(lesson.path, with_minutes(text, lesson))
         row = rf"(\(notebooks/{re.escape(lesson.path.stem)}\.ipynb\) \| )\d+"

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,11 +19,16 @@ BETWEEN_CTRL_C = 5.0  # between the first Ctrl+C and the second
 LINES_SHOWN = 15
 
 
-def run_lab(settings: Sequence[str], *, port: int | None = None) -> int:
-    """Run JupyterLab with these settings until it is told to end. `port` is what the user asked for."""
+def run_lab(
+    settings: Sequence[str], *, port: int | None = None, when_open: Callable[[str], str] = IS_OPEN.format
+) -> int:
+    """Run JupyterLab with these settings until it is told to end. `port` is what the user asked for.
+
+    `when_open` is called once it answers, with its address, and returns what to print then.
+    """
     with _into_log(_log_path()) as (log, terminal):
         try:
-            _serve(settings, port, log, terminal)
+            _serve(settings, port, when_open, log, terminal)
         except SystemExit as ended:
             return _did_not_start(log, terminal, ended.code)
         except OSError as error:  # as of an address that this computer does not have
@@ -35,21 +40,25 @@ def run_lab(settings: Sequence[str], *, port: int | None = None) -> int:
     return 0
 
 
-def _serve(settings: Sequence[str], port: int | None, log: Path, terminal: TextIO) -> None:
+def _serve(
+    settings: Sequence[str], port: int | None, when_open: Callable[[str], str], log: Path, terminal: TextIO
+) -> None:
     from jupyter_core.application import NoStart
     from jupyterlab.labapp import LabApp
 
     server = LabApp.initialize_server([*settings])
     with suppress(NoStart):
-        server.io_loop.add_callback(_announce, server, port, log, terminal)
+        server.io_loop.add_callback(_announce, server, port, when_open, log, terminal)
         signal.signal(signal.SIGINT, CtrlC(server, terminal))
         server.start()
 
 
-def _announce(server: Any, port: int | None, log: Path, terminal: TextIO) -> None:
+def _announce(
+    server: Any, port: int | None, when_open: Callable[[str], str], log: Path, terminal: TextIO
+) -> None:
     if port and server.port != port:
         print(ANOTHER_PORT.format(port, server.port), file=terminal)
-    print(IS_OPEN.format(server.local_url), HOW_TO_END.format(log), sep="\n", file=terminal, flush=True)
+    print(when_open(server.local_url), HOW_TO_END.format(log), sep="\n", file=terminal, flush=True)
 
 
 class CtrlC:

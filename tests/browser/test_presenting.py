@@ -1,0 +1,132 @@
+"""A lesson before a room, in two windows: notes follow, jumps land, and the room sees no note."""
+
+import subprocess
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+from axe import violations
+from lab import COURSE
+from playwright.sync_api import Browser, expect
+from presented import Presentation, Presented, lesson_of, presentation, sentences, windows
+
+from wirelab.building.stated_minutes import lessons
+
+pytestmark = pytest.mark.proof
+STEMS = [lesson.path.stem for lesson in lessons(COURSE)]
+FROM_FIRST_TO_LAST = ["12-web-server", "33-websocket-server", "41-box-office"]
+SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
+HIDDEN = "[...document.querySelectorAll('button, h2, p')].filter(one => one.scrollWidth > one.clientWidth + 1)"
+
+
+def checkout() -> str:
+    return subprocess.check_output(["git", "status", "--porcelain"], cwd=COURSE, text=True)
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Presentation]:
+    """Lesson 12, begun as an instructor does. In the end, the checkout is as it was."""
+    before = checkout()
+    with presentation(tmp_path_factory.mktemp("room"), "12") as running:
+        yield running
+    assert checkout() == before
+
+
+@pytest.fixture
+def twelve(begun: Presentation, browser: Browser) -> Iterator[Presented]:
+    begun.scratch.events.unlink(missing_ok=True)
+    with windows(browser, "12", begun.room, begun.page) as both:
+        yield both
+
+
+def test_a_room_without_outputs_in_big_letters_and_one_document(twelve: Presented) -> None:
+    assert twelve.room.locator(".jp-OutputArea-output").count() == 0
+    editor = twelve.room.locator(".jp-CodeCell .cm-content").first
+    assert float(editor.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")) >= 21.5
+    assert twelve.room.locator("#jp-left-stack").is_hidden()
+    expect(twelve.room.locator("#main")).to_have_attribute("data-shell-mode", "single-document")
+
+
+def test_a_page_that_cannot_be_reached_leaves_the_lesson_alone(begun: Presentation, twelve: Presented) -> None:
+    twelve.jump(1)
+    begun.of_page().kill()
+    expect(twelve.page.locator("#trouble")).to_contain_text("The lesson goes on")
+    twelve.room.locator(".jp-CodeCell .jp-InputPrompt").nth(1).click()
+    twelve.room.keyboard.press("Control+Enter")
+    twelve.has_run(2)
+    expect(twelve.page.locator("#trouble")).to_be_hidden()
+    twelve.is_at(0)
+    twelve.jump(2)
+    twelve.has_landed(2)
+
+
+def test_a_kernel_that_is_restarted_is_told_and_brought_back_to_here(twelve: Presented) -> None:
+    twelve.jump(3)
+    twelve.page.get_by_role("button", name="Restart the kernel").click()
+    expect(twelve.page.locator("#servers")).to_contain_text("MyHandler")
+    twelve.has_landed(3)
+    twelve.room.locator('.jp-Toolbar [data-jp-item-name="restart"]').click()
+    twelve.room.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(twelve.page.locator("#trouble")).to_contain_text("The kernel has been restarted")
+    expect(twelve.page.locator("#servers")).to_have_text("none")
+    twelve.page.get_by_role("button", name="Run everything up to this section").first.click()
+    expect(twelve.page.locator("#trouble")).to_be_hidden()
+    expect(twelve.page.locator("#servers a")).to_contain_text("http://127.0.0.1:")
+    twelve.is_at(3)
+    twelve.has_landed(3)
+
+
+def test_without_a_second_screen_a_key_shows_the_notes_and_takes_them_away(twelve: Presented) -> None:
+    assert twelve.room.frame_locator("#wirelab-notes iframe").locator("#notes").count() == 0
+    twelve.jump(3)
+    twelve.room.keyboard.press("Alt+n")
+    over = twelve.room.frame_locator("#wirelab-notes iframe")
+    expect(over.locator("#notes")).to_contain_text("Ask:")
+    over.locator("#next-cell").focus()
+    twelve.room.keyboard.press("Alt+n")
+    expect(twelve.room.locator("#wirelab-notes")).to_have_count(0)
+
+
+def test_the_clock_can_be_paused(twelve: Presented) -> None:
+    twelve.jump(0)
+    twelve.page.get_by_role("button", name="Pause the clock").click()
+    expect(twelve.page.locator("#pace")).to_have_text("Paused")
+    twelve.page.get_by_role("button", name="Go on with the clock").click()
+    expect(twelve.page.locator("#pace")).to_have_text("On time")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_the_page_is_accessible_and_fits(
+    begun: Presentation, browser: Browser, scheme: Literal["light", "dark"], size: tuple[int, int]
+) -> None:
+    with windows(browser, "12", begun.room, begun.page, color_scheme=scheme) as both:
+        both.jump(3)
+        for address in (begun.page, f"{begun.page}?over"):
+            both.page.goto(address)
+            both.is_at(3)
+            both.page.set_viewport_size({"width": size[0], "height": size[1]})
+            assert violations(both.page) == []
+            assert both.page.evaluate(f"{HIDDEN}.map(one => one.textContent)") == []
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_each_jump_of_a_lesson_brings_its_notes(begun: Presentation, browser: Browser, stem: str) -> None:
+    with lesson_of(begun, stem) as addresses, windows(browser, stem, *addresses) as both:
+        for number, section in reversed(list(enumerate(both.plan.sections))):
+            both.jump(number)
+            both.has_landed(number)
+            shown = " ".join(both.page.locator("#notes").inner_text().split())
+            assert [words for words in sentences(section.notes) if words not in shown] == []
+        assert both.notes_in_the_room() == []
+
+
+@pytest.mark.parametrize("stem", FROM_FIRST_TO_LAST)
+def test_a_lesson_from_its_first_cell_to_its_last(begun: Presentation, browser: Browser, stem: str) -> None:
+    with lesson_of(begun, stem) as addresses, windows(browser, stem, *addresses) as both:
+        for _ in both.cells:
+            both.run_next()
+        both.has_run(both.room.locator(".jp-CodeCell").count() - 1)
+        expect(both.page.locator("#servers")).to_have_text("none")
+        assert both.notes_in_the_room() == []

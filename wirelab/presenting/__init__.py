@@ -1,0 +1,1 @@
+"""Show a lesson to a room, with the notes and the clock on the instructor's own screen."""
