@@ -310,7 +310,7 @@ except InvalidStatus as error:
 # |---|---|
 # | connect to any server | yes, unless the server looks at `Origin`. Some browsers ask you first if it is your own computer |
 # | use `ws://` if it came by `https://` | no: `SecurityError`, without a byte on the wire. Chrome and Firefox allow your own computer |
-# | set headers of the handshake | only `Sec-WebSocket-Protocol`. So a page sends a token in its first message (in the address it would be logged) |
+# | set headers of the handshake | only `Sec-WebSocket-Protocol`. So a page sends a token in its first message, as an address is logged |
 # | send a ping | no. The browser answers the server's pings by itself, but a page cannot send one to a silent server |
 # | learn why a handshake failed | no: it gets 1006 in each case |
 #

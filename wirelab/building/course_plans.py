@@ -8,9 +8,9 @@ from pathlib import Path
 EXERCISE_MINUTES = 8  # for one; learners took six to ten
 ALL = 99  # exercises
 TOPICS = {"0": "Start", "1": "HTTP servers", "2": "REST services", "3": "WebSockets", "4": "Everything together"}
-HEAD = ["| | lessons | lessons' time | with exercises |", "|---|---|---|---|"]
+PLAN_TABLE = ["| | lessons | lessons' time | with exercises |", "|---|---|---|---|"]
 _EXERCISE = re.compile(r'^# %% exercise="', re.MULTILINE)
-ABOUT = """# Plans
+ABOUT_PLANS = """# Plans
 
 The minutes of the lessons are those that their pages state. An exercise counts {each} minutes. Breaks, a meal and
 the set-up of forty computers come on top: count a quarter more. A lesson that a plan leaves out is in the
@@ -91,9 +91,9 @@ def exercises(course: Path) -> dict[str, int]:
 
 
 def page(lessons: Mapping[str, Lesson]) -> str:
-    """The page, of the lessons by their numbers. Raises KeyError where a plan has a lesson that is not there."""
+    """The page, of the lessons by their numbers. A plan goes without those that are not there."""
     plans = [_plan(plan, lessons) for plan in PLANS]
-    return "\n".join([ABOUT.format(each=EXERCISE_MINUTES), *_hours(lessons), *plans, ADVICE])
+    return "\n".join([ABOUT_PLANS.format(each=EXERCISE_MINUTES), *_hours(lessons), *plans, ADVICE])
 
 
 def hours(minutes: float) -> str:
@@ -116,9 +116,9 @@ def _hours_row(title: str, found: list[Lesson]) -> str:
 
 
 def _plan(plan: Plan, lessons: Mapping[str, Lesson]) -> str:
-    rows, total = [f"## {plan.title}", "", plan.about, "", *HEAD], 0
+    rows, total = [f"## {plan.title}", "", plan.about, "", *PLAN_TABLE], 0
     for name, numbers in plan.blocks.items():
-        found = [lessons[number] for number in numbers.split()]
+        found = [lessons[number] for number in numbers.split() if number in lessons]
         taught = sum(lesson.minutes for lesson in found)
         together = taught + EXERCISE_MINUTES * sum(min(plan.exercises, lesson.exercises) for lesson in found)
         total += together

@@ -19,12 +19,12 @@ from werkzeug.serving import make_server
 from wirelab.presenting import event_log, lesson_clock
 from wirelab.presenting.scratch_course import Scratch
 
-PAGES = Path(__file__).parent / "instructor"
-LOOK = 0.2  # seconds between two looks at the events
+INSTRUCTOR_FILES = Path(__file__).parent / "instructor"
+EVENTS_EVERY = 0.2  # seconds between two looks at the events
 CLOCK_WORDS = ("pause", "resume", "restart")
 ROOM_WORDS = ("go", "run", "next")
 # A browser shows the page in a frame of the room's window alone, and asks nobody else for anything.
-POLICY = (
+INSTRUCTOR_POLICY = (
     "default-src 'self'; img-src data:; frame-ancestors http://127.0.0.1:* http://localhost:*; base-uri 'none'"
 )
 
@@ -68,11 +68,11 @@ def create_app(scratch: Scratch) -> Flask:
 
     @app.get(f"/{key}/")
     def page() -> Response:
-        return send_from_directory(PAGES, "page.html")
+        return send_from_directory(INSTRUCTOR_FILES, "page.html")
 
     @app.get(f"/{key}/<name>")
     def part(name: str) -> Response:
-        return send_from_directory(PAGES, name)
+        return send_from_directory(INSTRUCTOR_FILES, name)
 
     @app.get(f"/{key}/plan")
     def planned() -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _guard(app: Flask) -> None:
 
     @app.after_request
     def headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Content-Security-Policy"] = INSTRUCTOR_POLICY
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"  # the key stands in the address
         return response
@@ -145,7 +145,7 @@ def _states(plan: Mapping[str, Any], events: Path, windows: Windows) -> Iterator
         size, count, end = _size(events), windows.count, time.monotonic() + 1
         yield f"data: {json.dumps(state_now(plan, events, windows.count))}\n\n"
         while _size(events) == size and windows.count == count and time.monotonic() < end:
-            time.sleep(LOOK)
+            time.sleep(EVENTS_EVERY)
 
 
 def _size(path: Path) -> int:
