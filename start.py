@@ -168,6 +168,8 @@ def locked(file) -> bool:
 
 def claim() -> None:
     """Make .venv a folder of ours. One that works for somebody else stays; a broken one is moved aside."""
+    if VENV.is_symlink() and STAMP.exists() and read_stamp()[:1] != [place()]:
+        sys.exit("The .venv here is a link to that of another copy: delete the link, then run start.py again.")
     with contextlib.suppress(OSError):
         VENV.rmdir()  # an empty folder is nobody's
     if os.path.lexists(str(VENV)) and not STAMP.exists():

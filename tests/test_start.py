@@ -363,6 +363,16 @@ def test_a_venv_that_works_for_somebody_else_is_left_alone(copy: Copy):
     assert course.python.exists()
 
 
+@posix
+def test_a_link_to_the_venv_of_another_copy_is_left_alone(copy: Copy):
+    first, second = copy(), copy()
+    assert first.start().returncode == 0
+    second.venv.symlink_to(first.venv, target_is_directory=True)
+    start = second.start()
+    assert (start.returncode, start.stderr.startswith("The .venv here is a link")) == (1, True)
+    assert first.start().stderr == ""
+
+
 def test_a_venv_that_does_not_work_is_moved_aside(copy: Copy):
     course = copy()
     (course.folder / ".venv.old").mkdir()
