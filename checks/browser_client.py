@@ -439,6 +439,7 @@ def _try_strangers(station: Probe, expect: Expect) -> None:
         (f"http://{station.host}.stranger.example", "refuses a stranger whose name begins like yours"),
         (f"http://{station.host[:-1]}", "refuses a stranger whose origin is a piece of yours"),
         (f"https://{station.host}", "refuses the same host with another scheme"),
+        (f"https://localhost:{port}", "refuses localhost with another scheme"),
         (f"http://{host}:{int(port) - 1}", "refuses the same host with another port"),
         (f"http://{host}", "refuses the same host without the port"),
         ("http://localhost", "refuses another page of this computer"),

@@ -1,9 +1,12 @@
 """The checks of lesson 34: WebSocket servers that push each reading to every display."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
+
+from websockets.asyncio.server import ServerConnection
+from websockets.protocol import State
 
 from checks.json_documents import as_object, read_json
 from checks.leaving_client import leaving_client
@@ -111,8 +114,10 @@ def tell_everyone(station: Probe, expect: Expect) -> None:
             return
         if not expect.equal(unasked, [], "sends a client nothing but answers and reports", hint=UNASKED_HINTS):
             return
+        if not _compare_with_clients(first, station, expect):
+            return
+        number = int(first.ask("count")) + 2
         others = [opened.enter_context(station.connect()) for _ in range(2)]
-        number = int(before) + len(others)
         what = "counts the clients that join"
         is_counted = _compare_count(first, number, what, expect, few=SHARED_CLIENTS_HINTS)
         is_told = _try_reports(first, others, expect)
@@ -173,6 +178,23 @@ AS_IT_CAME_HINTS = (
     "if message == 'count': ... else: broadcast(clients, message)",
 )
 EVERYONE_HINTS = ("websocket.send speaks to this one client.", "broadcast(..., message) speaks to all in a set.")
+
+
+def _compare_with_clients(client: WebSocketClient, station: Probe, expect: Expect) -> bool:
+    """Compare the count with the open connections that the notebook keeps in `clients`, if it keeps any there."""
+    kept = station.named("clients")
+
+    def open_ones() -> int:
+        kept_now = list(kept) if isinstance(kept, Iterable) else []
+        return sum(isinstance(one, ServerConnection) and one.state is State.OPEN for one in kept_now)
+
+    def difference() -> int:
+        is_anywhere, answer = open_ones(), str(client.ask("count"))
+        return int(answer) - is_anywhere if is_anywhere and answer.isdecimal() else 0
+
+    more = poll(difference, 0, seconds=PUSH_TIMEOUT)
+    what = "counts as many clients as there are"
+    return expect(not more, what, got=f"{abs(more)} too {'many' if more > 0 else 'few'}", hint=COUNT_HINTS)
 
 
 def _compare_count(

@@ -188,6 +188,7 @@ def _pair_hints(got: object, right: tuple[str, str]) -> Sequence[str]:
 LONGEST = 1.5  # seconds that a display waits for what will come before
 SOON = 0.3  # seconds within which an answer comes "at once"
 IN_VAIN = 0.05  # seconds to wait for a reading that does not come
+SAME_IN_VAIN = 0.4  # seconds to wait for another reading, while the same one is reported again and again
 SAME_AFTER, OLD_AFTER, OTHER_AFTER = 0.05, 0.1, SOON  # seconds until a report, a request, and the next report
 DISPLAYS = 20  # that wait beside the one that is looked at: loops that never sleep get into each other's way
 REPORT_TIMEOUT = 2  # seconds for a report itself
@@ -207,6 +208,7 @@ def answer_later(station: Probe, expect: Expect) -> None:
     for have in ["17.0", "21.0"]:
         _try_at_once(station, have, expect)
     _try_in_vain(station, expect)
+    _try_same_again(station, expect)
     _try_waiting(station, expect)
 
 
@@ -242,6 +244,22 @@ def _try_in_vain(station: Probe, expect: Expect) -> None:
             got=f"it came after {took:.2f} s",
             hint=("The display says in wait how long it will wait.", "wait_for(question, wait)"),
         )
+
+
+def _try_same_again(station: Probe, expect: Expect) -> None:
+    """Ask in vain, while the same reading is reported again and again: no report begins the wait anew."""
+    started = time.monotonic()
+    waiting = _Later(station, "GET", f"/reading?have=17.50&wait={SAME_IN_VAIN}")
+    while waiting.is_alive() and time.monotonic() - started < LONGEST:
+        _report(station, "17.50")
+        waiting.join(SAME_AFTER)
+    is_early = waiting.ended - waiting.began < SAME_IN_VAIN / 2
+    what = "answers 204 when the time is over, while the same reading is reported"
+    answer = None if waiting.is_alive() else waiting.result()
+    got, hints = (answer, _waiting_hints(answer, "17.50")) if answer else ("no answer", SAME_AGAIN_HINTS)
+    expect(got == (204, ""), what, expected=(204, ""), got=got, hint=hints)
+    what = "waits until the time is over"
+    expect(not is_early, what, expected=f"an answer after {SAME_IN_VAIN} s", got="it came before", hint=WAIT_HINTS)
 
 
 def _try_waiting(station: Probe, expect: Expect) -> None:
@@ -323,6 +341,10 @@ WAIT_HINTS = (
 IN_VAIN_HINTS = (
     "wait_for(question, seconds) gives False when its time is over.",
     "wait_for(lambda: self.station.reading != have, wait), then 204 where the reading is still the same.",
+)
+SAME_AGAIN_HINTS = (
+    "The seconds count from the request on, and wait(seconds) in a loop begins anew each time.",
+    "wait_for(question, seconds) ends in time, however often it is woken.",
 )
 OTHERS_HINTS = (
     "Only clients that have the newest reading wait: a display with an old reading gets its answer at once.",

@@ -12,7 +12,7 @@ from wirelab.checking import CallResult, Expect, FunctionProbe, Probe, WebSocket
 ATTEMPTS = 3  # a busy computer may be late, once or twice
 PAUSE = 0.1  # seconds for which a client says nothing
 SILENCE = 0.05  # seconds in which no further answer may come
-DEGREES = [  # Celsius and Fahrenheit, which is the same whether it is rounded to one decimal or not
+DEGREES = [  # Celsius and Fahrenheit, which is the same whether it is rounded to two decimals or not
     ("100", "212.0"),
     ("-40", "-40.0"),
     ("37.5", "99.5"),
@@ -20,6 +20,7 @@ DEGREES = [  # Celsius and Fahrenheit, which is the same whether it is rounded t
     ("-17.5", "0.5"),
     ("20", "68.0"),
     ("1000", "1832.0"),
+    ("21.25", "70.25"),
 ]
 
 
@@ -96,7 +97,7 @@ def measured(name: str) -> str:
     return str(len(name) * 2.5)
 
 
-STATIONS = ["Summit", "Old Mill", "Status", "Öd"]
+STATIONS = ["Summit", " status", "Status", "status Öd"]
 
 
 @exercise(
@@ -118,7 +119,7 @@ def slow_sensor(sensor: Probe, expect: Expect) -> None:
         if is_served or answers != [measured(name) for name in STATIONS]:
             break
     for name, got in zip(STATIONS, answers, strict=True):
-        what = f"measures {name} while others ask for other stations"
+        what = f"measures {name!r} while others ask for other stations"
         expect.equal(got, measured(name), what, hint=_measured_hints(got))
     said = "the other client had to wait until the sensor was done"
     expect(is_served, "answers one client while it measures for others", got=said, hint=THREAD_HINTS)
@@ -261,7 +262,7 @@ KEEP_HINTS = ("What is kept belongs to all: it stays when a client leaves.",)
 
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
-REPORTS = ["17.5", "18.0", "16.5"]
+REPORTS = ["17.5", "18.0", "16.50"]
 THINKING = 0.03  # seconds for an answer, in which a client that does not wait sends its next message
 
 
@@ -320,6 +321,7 @@ def its_client(report: FunctionProbe, expect: Expect) -> None:
     expect.equal(result.value, ["noted 1"], "returns a list of one answer to one reading", hint=ANSWERS_HINTS)
     result = report.calls_websocket_server(noting, "Harbour", [])
     expect.equal(result.value, [], "returns an empty list where there are no readings", hint=ANSWERS_HINTS)
+    expect.equal(len(result.requests), 1, "connects where there are no readings, too", hint=NO_READINGS_HINTS)
     for how, server, answers in LEAVING:
         result = report.calls_websocket_server(server, "Harbour", REPORTS)
         what = f"returns what it has got when the server {how}"
@@ -367,6 +369,7 @@ ONCE_HINTS = (
     "One connection for all readings, and a loop over them inside.",
     "async with websockets.connect(url) as websocket: and in that block for reading in readings:",
 )
+NO_READINGS_HINTS = ("With nothing to send it says hello and goodbye: leave the empty list to the loop.",)
 BINARY_HINTS = ("Bytes make a binary message; a string makes one of text: leave encode() out.",)
 MESSAGE_HINTS = (
     'A message is the name, a blank and the reading: f"{station} {reading}".',

@@ -329,6 +329,15 @@ class Later(Reporting):
             reading = self.station.reading
         self.answer(204) if reading == have else self.answer(200, reading)
 
+# %% wrong="31.3" caught_by="answers 204 when the time is over, while the same reading is reported" says="begins anew each time"
+- self.station.changed.wait_for(lambda: self.station.reading != have, wait)
++ while self.station.reading == have and self.station.changed.wait(wait):
++     pass
+
+# %% wrong="31.3" caught_by="waits until the time is over" says="it came before"
+- self.station.changed.wait_for(lambda: self.station.reading != have, wait)
++ self.station.changed.wait_for(lambda: self.station.reading != have, int(wait))
+
 # %% right="31.3" style="what wait_for returns"
 - with self.station.changed:
 -     self.station.changed.wait_for(lambda: self.station.reading != have, wait)

@@ -69,6 +69,10 @@ async def onconnect(websocket):
 - await websocket.send(str(fahrenheit(float(message))))
 + await websocket.send(str(round(fahrenheit(float(message)))))
 
+# %% wrong="33.1" caught_by="answers 21.25 with 70.25" says="got: '70.2'"
+- await websocket.send(str(fahrenheit(float(message))))
++ await websocket.send(f"{fahrenheit(float(message)):.1f}")
+
 # %% wrong="33.1" caught_by="answers 100 with 212.0" says="Those are bytes, and a string is asked for"
 - await websocket.send(str(fahrenheit(float(message))))
 + await websocket.send(str(fahrenheit(float(message))).encode())
@@ -97,7 +101,7 @@ async def onconnect(websocket):
         await websocket.send(str(fahrenheit(float(message))))
     busy = False
 
-# %% wrong="33.1" caught_by="answers the message '1000'" says="it needs a loop over the messages"
+# %% wrong="33.1" caught_by="answers the message '-17.5'" says="it needs a loop over the messages"
 - async for message in websocket:
 -     await websocket.send(str(fahrenheit(float(message))))
 + for _ in range(20):
@@ -244,7 +248,7 @@ async def ask_sensor(websocket):
         await asyncio.sleep(0.1)
         await websocket.send(result)
 
-# %% wrong="33.2" caught_by="measures Status while others ask for other stations" says="Only the message status, letter by letter"
+# %% wrong="33.2" caught_by="measures 'Status' while others ask for other stations" says="Only the message status, letter by letter"
 - if message == "status":
 + if message.lower() == "status":
 
@@ -262,6 +266,14 @@ async def ask_sensor(websocket):
     async for message in websocket:
         async with turn:
             await websocket.send("ready" if message == "status" else await asyncio.to_thread(measure, message))
+
+# %% wrong="33.2" caught_by="measures ' status' while others ask for other stations" says="Only the message status, letter by letter"
+- if message == "status":
++ if message.strip() == "status":
+
+# %% wrong="33.2" caught_by="measures 'status Öd' while others ask for other stations" says="Only the message status, letter by letter"
+- if message == "status":
++ if message.startswith("status"):
 
 # %% wrong="33.2" caught_by="answers the message 'Harbour'" says="it needs a loop over the messages"
 async def ask_sensor(websocket):
@@ -566,7 +578,7 @@ async def report(url, station, readings):
 - answers.append(await websocket.recv())
 + return [await websocket.recv()]
 
-# %% wrong="33.4" caught_by="sends each reading as a message" says="expected: ['Harbour 17.5', 'Harbour 18.0', 'Harbour 16.5']"
+# %% wrong="33.4" caught_by="sends each reading as a message" says="expected: ['Harbour 17.5', 'Harbour 18.0', 'Harbour 16.50']"
 - await websocket.send(f"{station} {reading}")
 + await websocket.send(str(reading))
 
@@ -625,6 +637,16 @@ async def report(url, station, readings):
 - answers.append(await websocket.recv())
 + await websocket.recv()
 + answers.append("noted")
+
+# %% wrong="33.4" caught_by="sends each reading as a message" says="'Harbour 16.5'"
+- await websocket.send(f"{station} {reading}")
++ await websocket.send(f"{station} {float(reading)}")
+
+# %% wrong="33.4" caught_by="connects where there are no readings, too" says="leave the empty list to the loop"
+- answers = []
++ answers = []
++ if not readings:
++     return answers
 
 # %% right="33.4" style="an iterator of answers"
 async def report(url, station, readings):

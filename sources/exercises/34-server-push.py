@@ -189,6 +189,10 @@ async def onconnect(websocket):
 + async for message in websocket:
 +     message = message.strip().lower()
 
+# %% wrong="34.2" caught_by="counts as many clients as there are" says="got: '1 too many'"
+- await websocket.send(str(len(clients)))
++ await websocket.send(str(len(clients) + 1))
+
 # %% wrong="34.2" caught_by="answers count to nobody else" says="Only the client that asks wants to know."
 - await websocket.send(str(len(clients)))
 + broadcast(clients, str(len(clients)))
@@ -308,6 +312,21 @@ async def onconnect(websocket):
         return
     finally:
         clients.remove(websocket)
+
+# %% right="34.2" style="a dictionary from id to client"
+clients = {}
+
+
+async def onconnect(websocket):
+    clients[websocket.id] = websocket
+    try:
+        async for message in websocket:
+            if message == "count":
+                await websocket.send(str(len(clients)))
+            else:
+                broadcast(clients.values(), message)
+    finally:
+        clients.pop(websocket.id)
 
 # %% right="34.2" style="a loop over a copy"
 async def onconnect(websocket):

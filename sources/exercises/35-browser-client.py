@@ -453,6 +453,10 @@ def door(websocket, request):
 - own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
 + own = [f"{scheme}://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost") for scheme in ("http", "https")]
 
+# %% wrong="35.4" caught_by="refuses localhost with another scheme" says="compare the whole origin"
+- own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
++ own = [f"{scheme}:{websocket.local_address[1]}" for scheme in ("http://127.0.0.1", "http://localhost", "https://localhost")]
+
 # %% wrong="35.4" caught_by="refuses a stranger whose origin is a piece of yours" says="compare the whole origin"
 - own = [f"http://{name}:{websocket.local_address[1]}" for name in ("127.0.0.1", "localhost")]
 + own = f"http://localhost:{websocket.local_address[1]} http://127.0.0.1:{websocket.local_address[1]}"
