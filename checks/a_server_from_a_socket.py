@@ -145,7 +145,7 @@ LAST_CHUNK_HINTS = (
 
 @exercise(
     "15.2", "Predict a wire", points=2, of="function",
-    learned="A chunk is its length in hexadecimal, a line end, its bytes, a line end; chunk 0 is the last.",
+    learned="A chunk is its length in hexadecimal and its bytes; the chunk of length 0 is the last.",
 )
 def predict_a_wire(function: FunctionProbe, expect: Expect) -> None:
     """Check a function without parameters that returns a response in chunks, byte for byte.

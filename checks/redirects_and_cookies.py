@@ -46,7 +46,7 @@ REDIRECTS: list[tuple[str, int, str | None, Sequence[str]]] = [  # method, statu
 
 @exercise(
     "16.1", "The request after a redirect", points=2, of="function",
-    learned="303 makes a GET, 307 and 308 repeat the request, and 301 and 302 make a GET of a POST.",
+    learned="303 makes a GET, 307 and 308 repeat the request, 301 and 302 turn a POST into a GET.",
 )
 def request_after_a_redirect(function: FunctionProbe, expect: Expect) -> None:
     """Check a function from a method and a status to the method of the next request, or None without a redirect.

@@ -14,7 +14,7 @@ RETURN_HINTS = (
 
 
 @exercise(
-    "00.1", "All is well", of="value", is_in_lesson=True,
+    "00.1", "All is well", of="value", is_in_lesson=True, solution="all_is_well = 200",
     learned="A status code is an integer, and 200 says that all is well.",
 )
 def all_is_well(value: Any, expect: Expect) -> None:

@@ -3,9 +3,10 @@
 #
 # The lessons use a theatre. The exercises use a **weather station**, so that you have to think again instead of copying.
 #
-# 1. Read the question.
-# 2. Replace the line that raises `NotImplementedError`.
-# 3. Run the cell, the one with `launch`, and the one with `check`. As often as you like.
+# 1. Run the first cell, the one with `import`.
+# 2. Read the question.
+# 3. Replace the line that raises `NotImplementedError`.
+# 4. Run the cell, the one with `launch`, and the one with `check`. As often as you like.
 
 # %%
 from http.server import BaseHTTPRequestHandler

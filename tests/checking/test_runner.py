@@ -22,7 +22,7 @@ from wirelab import check, launch
 from wirelab.building.kernel_client import Kernel
 from wirelab.checking import MIME, Answer, Expect, FunctionProbe, Probe, Verdict, exercise, timeouts
 from wirelab.checking.exercises import _EXERCISES
-from wirelab.checking.runner import hints
+from wirelab.checking.runner import RUN_YOUR_CELL, hints
 from wirelab.conversation.http_messages import Request
 from wirelab.errors import UnknownExercise
 
@@ -112,7 +112,7 @@ def test_an_empty_answer_is_shown_as_such() -> None:
 
 def test_a_stub_is_not_started() -> None:
     result = check("0.1", launch(failing(NotImplementedError("your code here")), port=0))
-    assert repr(result) == "Exercise 0.1, Say hello: not started yet"
+    assert repr(result) == f"Exercise 0.1, Say hello: not started yet\n{RUN_YOUR_CELL}"
 
 
 @pytest.fixture
@@ -147,7 +147,8 @@ def test_a_stub_of_another_exercise_comes_first() -> None:
     assert repr(result) == (
         "Exercise 0.9, Show it: not started yet\nExercise 0.8, Keep it, comes first: keep is not written yet."
     )
-    assert repr(check("0.8", launch(Keeping, port=0))) == "Exercise 0.8, Keep it: not started yet"
+    said = repr(check("0.8", launch(Keeping, port=0)))
+    assert said == f"Exercise 0.8, Keep it: not started yet\n{RUN_YOUR_CELL}"
 
 
 @pytest.mark.usefixtures("stages")

@@ -2,6 +2,8 @@
 
 import sys
 import threading
+from contextlib import suppress
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from wirelab.errors import LogTimeout
 from wirelab.launching.output_capture import capture_output
 from wirelab.launching.server_log import MAX_LOG_LINE_LENGTH, MAX_LOG_LINES, Log
+from wirelab.launching.thread_interrupt import interrupt_thread
 
 
 def test_lines_come_back_in_order() -> None:
@@ -98,3 +101,24 @@ def test_output_belongs_to_the_thread_that_owns_it(capsys: pytest.CaptureFixture
     print("from the cell")
     assert list(log) == ["from the server", "as well"]
     assert capsys.readouterr() == ("from the cell\n", "")
+
+
+def test_a_thread_that_is_ended_while_it_writes_leaves_the_log_readable() -> None:
+    """As a function does that prints for ever. It may be interrupted between any two steps of `feed`."""
+    for _ in range(100):
+        log = Log()
+        writer = Thread(target=write_for_ever, args=[log], daemon=True)
+        writer.start()
+        while writer.is_alive():
+            interrupt_thread(writer)
+            writer.join(0.01)
+        reader = Thread(target=str, args=[log], daemon=True)
+        reader.start()
+        reader.join(10)
+        assert not reader.is_alive()
+
+
+def write_for_ever(log: Log) -> None:
+    with suppress(SystemExit):
+        while True:
+            log.feed("again\n")

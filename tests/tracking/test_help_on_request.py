@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from wirelab.building.kernel_client import Kernel
+from wirelab.tracking.lessons import lessons
 
 WRONG = "def status_of(line):\n    return line"
 
@@ -51,3 +52,11 @@ def test_the_solution_is_shown_at_once_after_a_try_and_a_second_answer_after_it_
 
 def test_an_unknown_exercise_is_told(kernel: Kernel) -> None:
     assert "there is no exercise '1'" in kernel.run('hint("1")').text
+
+
+def test_a_solution_can_be_asked_for_in_every_exercise(kernel: Kernel) -> None:
+    """Also in 00.1, which stands in its lesson and has no notebook of solutions."""
+    ids = [exercise.id for lesson in lessons() for exercise in lesson.exercises]
+    shown = {id: kernel.run(f'show_me("{id}"); show_me("{id}")').text for id in ids}
+    assert [id for id, text in shown.items() if "is not in this copy" in text or "Ask again" in text] == []
+    assert "all_is_well = 200" in shown["00.1"]

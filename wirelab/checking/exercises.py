@@ -26,6 +26,7 @@ class Exercise:
     given: Sequence[str] = ()
     learned: str = ""
     is_in_lesson: bool = False
+    solution: str = ""
 
     def result(self, verdict: Verdict, expect: Expect | None = None, said: str = "") -> Result:
         """A result with what `expect` has found, and something `said` about the whole."""
@@ -57,6 +58,7 @@ def exercise(
     given: Sequence[str] = (),
     learned: str = "",
     is_in_lesson: bool = False,
+    solution: str = "",
 ) -> Callable[[TryOut], Exercise]:
     """Make a function the check of an exercise. For the modules in checks/.
 
@@ -66,11 +68,12 @@ def exercise(
     `writes` names the functions that are written in this exercise, as in `keep` or `Day.put`: where only some of
     them are written, the check says which comes next, and where another exercise needs one, that it comes first.
     `given` names those whose first lines the exercise gives, before the line that raises NotImplementedError.
-    `learned` is the sentence for whoever has passed it. `is_in_lesson` says that it stands in the lesson itself.
+    `learned` is the sentence for whoever has passed it. `is_in_lesson` says that it stands in the lesson itself;
+    then `solution` is its code, as there is no notebook with it.
     """
 
     def register(function: TryOut) -> Exercise:
-        _EXERCISES[id] = Exercise(id, title, points, of, function, writes, given, learned, is_in_lesson)
+        _EXERCISES[id] = Exercise(id, title, points, of, function, writes, given, learned, is_in_lesson, solution)
         return _EXERCISES[id]
 
     return register

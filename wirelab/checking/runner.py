@@ -36,6 +36,7 @@ STOPPED = "Run the cell with launch() again, then this one."
 ENDED_MEANWHILE = "It ended while it was checked. Run the cell with launch() again, then this one."
 STUB_LEFT = "A stub is still there, in {name}: write it next."
 LINE_LEFT = "The line that raises NotImplementedError is still there, in {name}, line {number}: take it out."
+RUN_YOUR_CELL = "Have you written something? Run the cell in which it stands, then this one."
 
 hints = HintCounter()  # of this kernel
 
@@ -70,7 +71,7 @@ def _remember(result: Result, target: Any) -> None:
 
 def _tried(exercise: Exercise, target: Any) -> Result:
     if target is ... or target is None:
-        return exercise.result(Verdict.NOT_STARTED)
+        return exercise.result(Verdict.NOT_STARTED, said=RUN_YOUR_CELL)
     if inspect.iscoroutine(target):
         target.close()  # else Python says on stderr that nobody awaited it
         return exercise.result(Verdict.WRONG, said=NOT_AWAITED[exercise.kind].format(exercise.id))
@@ -173,4 +174,4 @@ def _not_written(exercise: Exercise, expect: Expect, failed: Failure) -> Result:
         return exercise.result(Verdict.WRONG, expect, said)
     if any(not notebook_state.is_stub_named(name) for name in exercise.writes):
         return exercise.result(Verdict.WRONG, expect, STUB_LEFT.format(name=failed.function))
-    return exercise.result(Verdict.NOT_STARTED)
+    return exercise.result(Verdict.NOT_STARTED, said=RUN_YOUR_CELL)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from threading import Condition
+from threading import Condition, RLock
 from typing import overload
 
 from wirelab.errors import LogTimeout
@@ -24,11 +24,14 @@ class Log:
         self._lines: deque[str] = deque(maxlen=MAX_LOG_LINES)
         self._total = 0
         self._unfinished, self._length = "", 0  # a line may come in pieces, and be longer than is kept
-        self._changed = Condition()
+        # A thread may be interrupted anywhere (see thread_interrupt). `with self._changed` has Python code between the
+        # moment when the lock is taken and the block that gives it back; the lock itself has none.
+        self._lock = RLock()
+        self._changed = Condition(self._lock)
 
     def feed(self, text: str) -> int:
         """Add text as a file would, where a line may come in pieces. Returns the number of characters."""
-        with self._changed:
+        with self._lock:
             *ends, rest = text.split("\n")
             for piece in ends:
                 self._continue(piece)
@@ -62,7 +65,7 @@ class Log:
         A server may write its line after the client has its answer; whoever shows the log waits for it.
         Raises LogTimeout after `timeout` seconds.
         """
-        with self._changed:
+        with self._lock:
             if not self._changed.wait_for(lambda: self._total >= count, timeout):
                 raise LogTimeout(
                     f"the log has {self._total} of {count} lines after {timeout:g} s: "
@@ -82,7 +85,7 @@ class Log:
         return self._total
 
     def __iter__(self) -> Iterator[str]:
-        with self._changed:
+        with self._lock:
             return iter(list(self._lines))
 
     @overload
@@ -90,7 +93,7 @@ class Log:
     @overload
     def __getitem__(self, index: slice) -> list[str]: ...
     def __getitem__(self, index: int | slice) -> str | list[str]:
-        with self._changed:
+        with self._lock:
             return list(self._lines)[index]
 
     def __len__(self) -> int:

@@ -29,7 +29,7 @@ OTHER_WAY = {  # why another answer is right too: what the check looks at
     "async function": "Right as well, since a caller sees only what the function does",
     "value": "Right as well, since only the value counts",
 }
-NEXT = "Run the last cell, then go on with lesson"
+NEXT = "Run the cell with stop_all(), then go on with lesson"
 THE_END = "That was the last lesson. progress() shows the whole course."
 
 

@@ -14,7 +14,6 @@ from wirelab.tracking.exercise_card import OTHER_WAY
 from wirelab.tracking.lessons import Lesson, exercise_of
 from wirelab.tracking.solved_exercise import SolvedExercise, solved_exercise
 
-PASSED = "You have passed it."
 ALREADY = "You have passed it. show_me({!r}) shows the solution beside yours."
 ABOVE = "You find all that it needs in the text above it. Write your answer, and run the check."
 NO_MORE = "There is no further hint on this. show_me({!r}) shows the solution."
@@ -36,7 +35,7 @@ def hint(id: str) -> Note:
     lesson, exercise = exercise_of(id)
     last = attempts.last(id)
     if last and last.result.passed:
-        return _note(exercise, words(PASSED if exercise.is_in_lesson else ALREADY.format(id)))
+        return _note(exercise, words(ALREADY.format(id)))
     if last and last.result.first_missed:
         return _note(exercise, words(hints.one_more(last.result) or NO_MORE.format(id)))
     _asked["hint", id] += 1
@@ -50,21 +49,30 @@ def show_me(id: str) -> Note:
     """
     lesson, exercise = exercise_of(id)
     _asked["show_me", id] += 1
-    solved = solved_exercise(COURSE / lesson.path_of("solutions"), id)
+    solved = _solved(lesson, exercise)
     if not solved.code:
         return _note(exercise, words(NO_SOLUTION))
     if not _is_tried(id) and _asked["show_me", id] < 2:
         return _note(exercise, words(NOT_YET.format(id)))
     lines = [code(solved.code), *([words(solved.reasoning)] if solved.reasoning else [])]
     lines += _other(exercise, solved) if _is_passed(id) else []
-    return _note(exercise, *lines, place("All of it:", lesson.path_of("solutions")))
+    if not exercise.solution:
+        lines.append(place("All of it:", lesson.path_of("solutions")))
+    return _note(exercise, *lines)
+
+
+def _solved(lesson: Lesson, exercise: Exercise) -> SolvedExercise:
+    """How it can be solved. What stands in a lesson has no notebook of solutions."""
+    if exercise.solution:
+        return SolvedExercise(code=exercise.solution)
+    return solved_exercise(COURSE / lesson.path_of("solutions"), exercise.id)
 
 
 def _how_to_begin(lesson: Lesson, exercise: Exercise) -> list[Line]:
     """First where to look, then the idea of the solution, where there is one to tell."""
     if exercise.is_in_lesson:
         return [words(ABOVE)]
-    solved = solved_exercise(COURSE / lesson.path_of("solutions"), exercise.id)
+    solved = _solved(lesson, exercise)
     if _asked["hint", exercise.id] > 1 and solved.reasoning:
         return [words(REASON.format(solved.reasoning)), words(OR_THE_SOLUTION.format(exercise.id))]
     return [place(LESSON, lesson.notebook, f"{lesson.number}, {lesson.title}"), words(WRITE_FIRST)]
