@@ -24,8 +24,8 @@ class Log:
         self._lines: deque[str] = deque(maxlen=MAX_LOG_LINES)
         self._total = 0
         self._unfinished, self._length = "", 0  # a line may come in pieces, and be longer than is kept
-        # A thread may be interrupted anywhere (see thread_interrupt). `with self._changed` has Python code between the
-        # moment when the lock is taken and the block that gives it back; the lock itself has none.
+        # A thread may be interrupted anywhere (see thread_interrupt). `with self._changed` has Python code between
+        # the moment when the lock is taken and the block that gives it back; the lock itself has none.
         self._lock = RLock()
         self._changed = Condition(self._lock)
 
