@@ -8,7 +8,7 @@ import pytest
 from axe import violations
 from lab import COURSE
 from playwright.sync_api import Browser, expect
-from presented import Presentation, Presented, lesson_of, presentation, sentences, windows
+from presented import ACTIVE, Presentation, Presented, lesson_of, presentation, sentences, windows
 
 from wirelab.building.stated_minutes import lessons
 
@@ -77,6 +77,14 @@ def test_a_kernel_that_is_restarted_is_told_and_brought_back_to_here(twelve: Pre
     twelve.has_landed(3)
 
 
+def test_what_is_chosen_while_the_rooms_window_is_loaded_again_is_done_once(twelve: Presented) -> None:
+    twelve.room.reload(wait_until="commit")
+    twelve.page.get_by_role("button", name="Run the next cell").click()
+    twelve.room.wait_for_function(f"{ACTIVE} === 1")
+    twelve.run_next()
+    assert twelve.room.evaluate(ACTIVE) == 2
+
+
 def test_without_a_second_screen_a_key_shows_the_notes_and_takes_them_away(twelve: Presented) -> None:
     assert twelve.room.frame_locator("#wirelab-notes iframe").locator("#notes").count() == 0
     twelve.jump(3)
@@ -125,8 +133,19 @@ def test_each_jump_of_a_lesson_brings_its_notes(begun: Presentation, browser: Br
 @pytest.mark.parametrize("stem", FROM_FIRST_TO_LAST)
 def test_a_lesson_from_its_first_cell_to_its_last(begun: Presentation, browser: Browser, stem: str) -> None:
     with lesson_of(begun, stem) as addresses, windows(browser, stem, *addresses) as both:
-        for _ in both.cells:
-            both.run_next()
-        both.has_run(both.room.locator(".jp-CodeCell").count() - 1)
-        expect(both.page.locator("#servers")).to_have_text("none")
+        from_first_to_last(both)
         assert both.notes_in_the_room() == []
+
+
+def test_the_same_lesson_twice_on_the_kernel_that_runs(begun: Presentation, browser: Browser) -> None:
+    with lesson_of(begun, "12-web-server") as addresses:
+        for _ in range(2):
+            with windows(browser, "12", *addresses) as both:
+                from_first_to_last(both)
+
+
+def from_first_to_last(both: Presented) -> None:
+    for _ in both.cells:
+        both.run_next()
+    both.has_run(both.room.locator(".jp-CodeCell").count() - 1)
+    expect(both.page.locator("#servers")).to_have_text("none")
