@@ -134,7 +134,7 @@ def windows(browser: Browser, stem: str, room: str, page: str, **options: Any) -
         both = Presented(plan_of(find_source(COURSE, stem)), context.new_page(), context.new_page())
         context.set_default_timeout(PATIENCE)
         both.room.goto(room)
-        both.room.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        both.room.locator(".jp-Notebook .jp-Cell.jp-mod-active").wait_for()
         both.page.goto(page)
         expect(both.page.locator("#trouble")).to_be_hidden()
         yield both
