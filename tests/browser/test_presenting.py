@@ -18,6 +18,7 @@ FROM_FIRST_TO_LAST = ["12-web-server", "33-websocket-server", "41-box-office"]
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
 HIDDEN = "[...document.querySelectorAll('button, h2, p')].filter(one => one.scrollWidth > one.clientWidth + 1)"
+GROW = "document.querySelector('.jp-Notebook .jp-Cell').style.paddingTop = '900px'"
 
 
 def checkout() -> str:
@@ -83,6 +84,17 @@ def test_what_is_chosen_while_the_rooms_window_is_loaded_again_is_done_once(twel
     twelve.room.wait_for_function(f"{ACTIVE} === 1")
     twelve.run_next()
     assert twelve.room.evaluate(ACTIVE) == 2
+
+
+def test_a_jump_is_held_while_diagrams_above_it_grow_until_somebody_scrolls(twelve: Presented) -> None:
+    twelve.jump(3)
+    twelve.has_landed(3)
+    twelve.room.evaluate(GROW)
+    twelve.has_landed(3)
+    twelve.room.mouse.move(600, 400)
+    for turn in range(1, 4):  # a jump that were still held would be back at the top before the third
+        twelve.room.mouse.wheel(0, -300)
+        twelve.is_below_the_top(3, pixels=turn * 300 - 50)
 
 
 def test_without_a_second_screen_a_key_shows_the_notes_and_takes_them_away(twelve: Presented) -> None:

@@ -38,10 +38,10 @@
     void hold(notebook.widgets[index].node);
   }
 
-  /** Keep the cell at the top for three seconds: diagrams and outputs above it may still grow. */
+  /** Keep the cell at the top until somebody goes on: cells, diagrams and outputs above it may still come and grow. */
   async function hold(node) {
     const mine = ++jumps;
-    for (let looks = 0; looks < 15 && mine === jumps; looks++) {
+    while (mine === jumps) {
       node.scrollIntoView({block: "start"});
       await pause(200);
     }
