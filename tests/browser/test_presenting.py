@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -9,6 +10,7 @@ from axe import violations
 from lab import COURSE
 from playwright.sync_api import Browser, expect
 from presented import ACTIVE, Presentation, Presented, lesson_of, presentation, sentences, windows
+from waiting import wait_until
 
 from wirelab.building.stated_minutes import lessons
 
@@ -39,6 +41,21 @@ def twelve(begun: Presentation, browser: Browser) -> Iterator[Presented]:
     begun.scratch.events.unlink(missing_ok=True)
     with windows(browser, "12", begun.room, begun.page) as both:
         yield both
+
+
+def test_what_is_saved_in_a_room_is_gone_in_the_end(tmp_path: Path, browser: Browser) -> None:
+    before = checkout()
+    with presentation(tmp_path, "12") as running:
+        saved = running.scratch.course / "notebooks" / "12-web-server.ipynb"
+        with windows(browser, "12", running.room, running.page) as both:
+            both.jump(1)
+            both.page.get_by_role("button", name="Run everything up to this section").first.click()
+            both.has_run(1)
+            both.room.keyboard.press("Control+s")
+            assert wait_until(lambda: '"execution_count": 1' in saved.read_text(encoding="utf-8"), seconds=60)
+    assert not running.scratch.folder.exists()
+    assert not list(tmp_path.glob("config/lab/**/*-settings"))  # the learner's own, for all that they open
+    assert checkout() == before
 
 
 def test_a_room_without_outputs_in_big_letters_and_one_document(twelve: Presented) -> None:
@@ -103,6 +120,7 @@ def test_without_a_second_screen_a_key_shows_the_notes_and_takes_them_away(twelv
     twelve.room.keyboard.press("Alt+n")
     over = twelve.room.frame_locator("#wirelab-notes iframe")
     expect(over.locator("#notes")).to_contain_text("Ask:")
+    assert violations(twelve.room, inside="#wirelab-notes") == []
     over.locator("#next-cell").focus()
     twelve.room.keyboard.press("Alt+n")
     expect(twelve.room.locator("#wirelab-notes")).to_have_count(0)
