@@ -1,5 +1,6 @@
 """A lesson before a room, in two windows: notes follow, jumps land, and the room sees no note."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,18 +44,23 @@ def twelve(begun: Presentation, browser: Browser) -> Iterator[Presented]:
         yield both
 
 
-def test_what_is_saved_in_a_room_is_gone_in_the_end(tmp_path: Path, browser: Browser) -> None:
+def test_what_is_saved_and_set_in_a_room_is_gone_in_the_end(tmp_path: Path, browser: Browser) -> None:
     before = checkout()
     with presentation(tmp_path, "12") as running:
         saved = running.scratch.course / "notebooks" / "12-web-server.ipynb"
+        themes = running.scratch.folder / "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
         with windows(browser, "12", running.room, running.page) as both:
             both.jump(1)
             both.page.get_by_role("button", name="Run everything up to this section").first.click()
             both.has_run(1)
             both.room.keyboard.press("Control+s")
             assert wait_until(lambda: '"execution_count": 1' in saved.read_text(encoding="utf-8"), seconds=60)
+            both.room.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
+            for item in ("Theme", "JupyterLab Dark"):
+                both.room.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
+            assert wait_until(lambda: "JupyterLab Dark" in themes.read_text(encoding="utf-8"), seconds=60)
     assert not running.scratch.folder.exists()
-    assert not list(tmp_path.glob("config/lab/**/*-settings"))  # the learner's own, for all that they open
+    assert not list(tmp_path.glob("config/lab/**/*-settings"))  # the learner's own
     assert checkout() == before
 
 
