@@ -16,7 +16,8 @@ import pytest
 import requests
 
 from wirelab import launch
-from wirelab.cli import CALLED_FROM, _root_settings, main, parser
+from wirelab.cli import CALLED_FROM, main, parser
+from wirelab.commands import _root_settings
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:

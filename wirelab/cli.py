@@ -3,185 +3,15 @@
 import argparse
 import io
 import os
-import re
-import subprocess
 import sys
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
 import wirelab.notebook.import_speed  # noqa: F401
+from wirelab import commands
 from wirelab.errors import WirelabError
-from wirelab.paths import COURSE
 
 CALLED_FROM = "WIRELAB_CALLED_FROM"  # the folder in which start.py was called; it goes on in the course's own
-OPEN_ALREADY = "The course is open already, in another window: {}"
-OPEN_TAB = "If it is open in JupyterLab, choose File → Reload Notebook from Disk, or close it without saving."
-WORKERS = min(8, (os.cpu_count() or 1) + 1)  # tests wait a third of their time
-
-
-def open_course(words: argparse.Namespace) -> int:
-    """Open the course in JupyterLab."""
-    from wirelab.building.notebook_trust import sign
-    from wirelab.opening import last_place
-    from wirelab.opening.quiet_lab import run_lab
-
-    if not _wants_a_second_one(words) and (address := _open_already()):
-        return _lead_to(address, with_browser=not words.no_browser)
-    sign(COURSE)
-    settings = [f"--ServerApp.root_dir={COURSE}", f"--LabApp.default_url={last_place.landing_page()}"]
-    settings += last_place.settings()
-    return run_lab([*settings, *_lab_settings(words)], port=words.port)
-
-
-def _lab_settings(words: argparse.Namespace) -> list[str]:
-    """What the user and this computer ask of JupyterLab.
-
-    In a terminal of JupyterLab, `python -m servers.web_server` is to find the Python that has the packages.
-    """
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    settings = ["--no-browser"] if words.no_browser else []
-    settings += [f"--port={words.port}"] if words.port else []
-    settings += _root_settings(words.rest) if _is_root() else []
-    return [*settings, *words.rest]
-
-
-def _wants_a_second_one(words: argparse.Namespace) -> bool:
-    """Whether a port is named: then the course is opened there, whatever runs already."""
-    return bool(words.port) or any(re.match(r"--(\w+\.)?port\b", word) for word in words.rest)
-
-
-def _open_already() -> str:
-    from wirelab.opening.running_course import running_course
-
-    return running_course()
-
-
-def _lead_to(address: str, *, with_browser: bool) -> int:
-    """Show the JupyterLab that runs already, instead of a second one with kernels of its own."""
-    print(OPEN_ALREADY.format(address), file=sys.stderr)
-    if with_browser:
-        webbrowser.open(address)
-    return 0
-
-
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-def _root_settings(words: Sequence[str]) -> list[str]:
-    """What JupyterLab needs to start as root, as in a container, where it would refuse.
-
-    It then listens on this computer alone, whatever a configuration file says; an --ip among `words` counts more.
-    """
-    if any(re.match(r"--(\w+\.)?ip\b", word) for word in words):
-        print("You are root, so JupyterLab runs as root.", file=sys.stderr)
-        return ["--allow-root"]
-    print("You are root, so JupyterLab runs as root, and on this computer only.", file=sys.stderr)
-    return ["--allow-root", "--ServerApp.ip=127.0.0.1"]
-
-
-def present_lesson(words: argparse.Namespace) -> int:
-    """Present a lesson to a room, with its notes and a clock on a page of your own."""
-    from wirelab.presenting.presentation import present
-
-    theme = "dark" if words.dark else "light"
-    how = {"theme": theme, "port": words.port, "rehearse": words.rehearse, "own_plan": words.own_plan}
-    return present(words.lesson, _lab_settings(words), **how)
-
-
-def test(words: argparse.Namespace) -> int:
-    """Run every test: of the kit, of the servers, and of each notebook's stored outputs."""
-    chosen = ["-m", "not proof"]  # a later -m, from the command line, counts instead
-    command = [sys.executable, "-m", "pytest", "--nbval", "-n", str(WORKERS), *chosen]
-    command += ["-p", "wirelab.notebook.import_speed"]
-    return subprocess.call([*command, *words.rest], cwd=COURSE)
-
-
-def build_notebooks(words: argparse.Namespace) -> int:
-    """Build the notebooks from sources/, or with --check only tell which are stale."""
-    from wirelab.building.builder import (  # takes two seconds, which opening the course need not wait for
-        build,
-        stale,
-    )
-
-    if not words.check:
-        for path in build(COURSE, words.stems):
-            print(f"built {path.relative_to(COURSE).as_posix()}")
-        return 0
-    found = stale(COURSE)
-    for said in found:
-        print(said)
-    if found:
-        print("Repair them with: python3 start.py build")
-    return 1 if found else 0
-
-
-def tell_minutes(words: argparse.Namespace) -> int:
-    """Tell each section's minutes, stated and reckoned, or with --write correct those that are off."""
-    from wirelab.building.stated_minutes import lessons, state_minutes
-    from wirelab.presenting.rehearsal import rehearsed_minutes
-
-    if words.write:
-        state_minutes(COURSE, words.stems, rehearsed_minutes if words.rehearsed else None)
-    found = lessons(COURSE, words.stems)
-    for lesson in found:
-        print(f"{lesson.path.stem}: {lesson.stated} minutes")
-        for section in lesson.sections:
-            off = "" if section.is_honest else "  <- off"
-            print(f"  {section.stated:3} stated {section.reckoned:5.1f} reckoned  {section.heading}{off}")
-    return 0 if all(section.is_honest for lesson in found for section in lesson.sections) else 1
-
-
-def reset_exercise(words: argparse.Namespace) -> int:
-    """Give an exercise back as it was, and keep your own beside it."""
-    from wirelab.building.builder import reset
-
-    exercise, kept = reset(COURSE, words.stem)
-    print(f"{exercise.relative_to(COURSE).as_posix()} is as it was")
-    if kept:
-        print(f"yours is now {kept.relative_to(COURSE).as_posix()}")
-    print(OPEN_TAB)
-    return 0
-
-
-def update_course(words: argparse.Namespace) -> int:
-    """Bring a newer course, and keep what you have written."""
-    from wirelab.course_update import update
-
-    done = update(COURSE)
-    print("Here is the newest course." if done.is_new else "There is no newer course.")
-    for name, kept in done.kept:
-        print(f"{name} has changed: yours is now {kept}")
-    if done.is_new:
-        print("Run start.py again before you go on." + (f" {OPEN_TAB}" if done.kept else ""))
-    return 0
-
-
-def show_progress(words: argparse.Namespace) -> int:
-    """Show the course as a map: what is done, what is begun, and what comes next."""
-    from wirelab.opening.running_course import linked
-    from wirelab.tracking.course_map import progress
-
-    print(linked(repr(progress()), _open_already()))
-    return 0
-
-
-def tap_server(words: argparse.Namespace) -> int:
-    """Show in this terminal what crosses the wire to a server, until Ctrl+C."""
-    from wirelab.tapping.terminal import tap_until_interrupted
-
-    tap_until_interrupted(words.target, listen=words.port, save=words.save, raw=words.raw)
-    return 0
-
-
-def look_around(words: argparse.Namespace) -> int:
-    """Check that this computer has all that the course needs."""
-    from wirelab.system_check import doctor
-
-    report = doctor()
-    print(report)
-    return 0 if report.is_well else 1
 
 
 def _path_from_here(name: str) -> Path:
@@ -189,26 +19,19 @@ def _path_from_here(name: str) -> Path:
     return Path(os.environ.get(CALLED_FROM, "")) / name
 
 
-def grade_submissions(words: argparse.Namespace) -> int:
-    """Grade what a class handed in: run each notebook apart, check it from outside, write grades and feedback."""
-    from wirelab.grading.grade_command import grade
-
-    return grade(words)
-
-
 def parser() -> argparse.ArgumentParser:
     """All commands and their help."""
     called = "python3 start.py" if CALLED_FROM in os.environ else "wirelab"
     top = argparse.ArgumentParser(prog=called, description="Python on the wire: the course and its tools.")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    known = top.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, function: object) -> argparse.ArgumentParser:
         help = str(function.__doc__)
-        made = commands.add_parser(name, help=help, description=help)
+        made = known.add_parser(name, help=help, description=help)
         made.set_defaults(function=function)
         return made
 
-    opening, presenting = command("open", open_course), command("present", present_lesson)
+    opening, presenting = command("open", commands.open_course), command("present", commands.present_lesson)
     for made in (opening, presenting):
         made.add_argument("--no-browser", action="store_true", help="start JupyterLab, open no window")
         made.add_argument("--port", type=int, help="JupyterLab's port (default: 8888, or the next free one)")
@@ -220,26 +43,26 @@ def parser() -> argparse.ArgumentParser:
     presenting.add_argument("--rehearse", action="store_true", help=practice)
     own_plan = "plan each section with the minutes that it took in your last rehearsal"
     presenting.add_argument("--own-plan", action="store_true", help=own_plan)
-    command("test", test)
-    building = command("build", build_notebooks)
+    command("test", commands.test)
+    building = command("build", commands.build_notebooks)
     building.add_argument("--check", action="store_true", help="change nothing, fail if something is stale")
     building.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
-    telling = command("minutes", tell_minutes)
+    telling = command("minutes", commands.tell_minutes)
     telling.add_argument("--write", action="store_true", help="correct them in sources/ and in README.md")
     taken = "take them from your rehearsals, as far as they are within a third of what is reckoned"
     telling.add_argument("--rehearsed", action="store_true", help=f"with --write: {taken}")
     telling.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
-    resetting = command("reset", reset_exercise)
+    resetting = command("reset", commands.reset_exercise)
     resetting.add_argument("stem", metavar="STEM", help="which one, as in 12-web-server or 12")
-    command("progress", show_progress)
-    command("update", update_course)
-    tapping = command("tap", tap_server)
+    command("progress", commands.show_progress)
+    command("update", commands.update_course)
+    tapping = command("tap", commands.tap_server)
     tapping.add_argument("target", metavar="SERVER", help="as in 8001, example.org:80 or http://127.0.0.1:8001")
     tapping.add_argument("--port", type=int, help="where clients connect (default: 1000 more than the server's)")
     saved = "a .har or .txt that keeps all of it, in the end"
     tapping.add_argument("--save", type=_path_from_here, metavar="FILE", help=saved)
     tapping.add_argument("--raw", action="store_true", help="show the bytes of each message as well")
-    grading = command("grade", grade_submissions)
+    grading = command("grade", commands.grade_submissions)
     grading.add_argument("folder", nargs="?", type=_path_from_here, metavar="FOLDER", help="or a .zip file")
     where = "a folder for grades, pages and the record; it is made where it is not there"
     grading.add_argument("--out", required=True, type=_path_from_here, metavar="GRADES", help=where)
@@ -254,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     trusting = "run submissions without keeping them apart, where this computer cannot"
     grading.add_argument("--trust", action="store_true", help=trusting)
     grading.add_argument("--verify", action="store_true", help="grade nothing; look whether a grade was changed")
-    command("doctor", look_around)
+    command("doctor", commands.look_around)
     return top
 
 
@@ -271,7 +94,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = ["open", *given]
     known, rest = parser().parse_known_args(given)
-    if rest and known.function not in (open_course, present_lesson, test):
+    if rest and known.function not in (commands.open_course, commands.present_lesson, commands.test):
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     known.rest = rest
     _show_any_letter()

@@ -19,11 +19,11 @@ from wirelab.presenting.lesson_plan import LessonPlan, find_source, plan_of
 from wirelab.presenting.presentation import instructor_server
 from wirelab.presenting.scratch_course import Scratch, add_extension
 
-# How far the section's first cell is from the top of the notebook, in pixels.
+# How far the section's first cell is from the top of the notebook, in pixels. JupyterLab adds cell after cell.
 FROM_TOP = """cell => {
   const cells = [...document.querySelectorAll(".jp-Notebook .jp-Cell")];
   const top = document.querySelector(".jp-WindowedPanel-outer").getBoundingClientRect().top;
-  return cells[cell].getBoundingClientRect().top - top;
+  return cell in cells ? cells[cell].getBoundingClientRect().top - top : NaN;
 }"""
 ACTIVE = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].findIndex(one => one.matches('.jp-mod-active'))"
 
@@ -60,6 +60,11 @@ class Presented:
         """Wait until the section's first cell is at the top of the room's window."""
         cell = self.cells.index(self.plan.sections[section].cell)
         self.room.wait_for_function(f"cell => Math.abs(({FROM_TOP})(cell)) < 100", arg=cell)
+
+    def is_below_the_top(self, section: int, *, pixels: int) -> None:
+        """Wait until the room's window is scrolled back from the section by that much."""
+        cell = self.cells.index(self.plan.sections[section].cell)
+        self.room.wait_for_function(f"([cell, pixels]) => ({FROM_TOP})(cell) > pixels", arg=[cell, pixels])
 
     def run_next(self) -> None:
         """Run the cell that is active in the room's window, from the instructor's page."""
@@ -134,7 +139,7 @@ def windows(browser: Browser, stem: str, room: str, page: str, **options: Any) -
         both = Presented(plan_of(find_source(COURSE, stem)), context.new_page(), context.new_page())
         context.set_default_timeout(PATIENCE)
         both.room.goto(room)
-        both.room.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        both.room.locator(".jp-Notebook .jp-Cell.jp-mod-active").wait_for()
         both.page.goto(page)
         expect(both.page.locator("#trouble")).to_be_hidden()
         yield both

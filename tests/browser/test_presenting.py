@@ -1,14 +1,17 @@
 """A lesson before a room, in two windows: notes follow, jumps land, and the room sees no note."""
 
+import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe import violations
 from lab import COURSE
 from playwright.sync_api import Browser, expect
-from presented import Presentation, Presented, lesson_of, presentation, sentences, windows
+from presented import ACTIVE, Presentation, Presented, lesson_of, presentation, sentences, windows
+from waiting import wait_until
 
 from wirelab.building.stated_minutes import lessons
 
@@ -18,6 +21,7 @@ FROM_FIRST_TO_LAST = ["12-web-server", "33-websocket-server", "41-box-office"]
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
 HIDDEN = "[...document.querySelectorAll('button, h2, p')].filter(one => one.scrollWidth > one.clientWidth + 1)"
+GROW = "document.querySelector('.jp-Notebook .jp-Cell').style.paddingTop = '900px'"
 
 
 def checkout() -> str:
@@ -38,6 +42,26 @@ def twelve(begun: Presentation, browser: Browser) -> Iterator[Presented]:
     begun.scratch.events.unlink(missing_ok=True)
     with windows(browser, "12", begun.room, begun.page) as both:
         yield both
+
+
+def test_what_is_saved_and_set_in_a_room_is_gone_in_the_end(tmp_path: Path, browser: Browser) -> None:
+    before = checkout()
+    with presentation(tmp_path, "12") as running:
+        saved = running.scratch.course / "notebooks" / "12-web-server.ipynb"
+        themes = running.scratch.folder / "settings/@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+        with windows(browser, "12", running.room, running.page) as both:
+            both.jump(1)
+            both.page.get_by_role("button", name="Run everything up to this section").first.click()
+            both.has_run(1)
+            both.room.keyboard.press("Control+s")
+            assert wait_until(lambda: '"execution_count": 1' in saved.read_text(encoding="utf-8"), seconds=60)
+            both.room.locator(".lm-MenuBar-itemLabel", has_text="Settings").click()
+            for item in ("Theme", "JupyterLab Dark"):
+                both.room.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{item}$")).click()
+            assert wait_until(lambda: "JupyterLab Dark" in themes.read_text(encoding="utf-8"), seconds=60)
+    assert not running.scratch.folder.exists()
+    assert not list(tmp_path.glob("config/lab/**/*-settings"))  # the learner's own
+    assert checkout() == before
 
 
 def test_a_room_without_outputs_in_big_letters_and_one_document(twelve: Presented) -> None:
@@ -77,12 +101,32 @@ def test_a_kernel_that_is_restarted_is_told_and_brought_back_to_here(twelve: Pre
     twelve.has_landed(3)
 
 
+def test_what_is_chosen_while_the_rooms_window_is_loaded_again_is_done_once(twelve: Presented) -> None:
+    twelve.room.reload(wait_until="commit")
+    twelve.page.get_by_role("button", name="Run the next cell").click()
+    twelve.room.wait_for_function(f"{ACTIVE} === 1")
+    twelve.run_next()
+    assert twelve.room.evaluate(ACTIVE) == 2
+
+
+def test_a_jump_is_held_while_diagrams_above_it_grow_until_somebody_scrolls(twelve: Presented) -> None:
+    twelve.jump(3)
+    twelve.has_landed(3)
+    twelve.room.evaluate(GROW)
+    twelve.has_landed(3)
+    twelve.room.mouse.move(600, 400)
+    for turn in range(1, 4):  # a jump that were still held would be back at the top before the third
+        twelve.room.mouse.wheel(0, -300)
+        twelve.is_below_the_top(3, pixels=turn * 300 - 50)
+
+
 def test_without_a_second_screen_a_key_shows_the_notes_and_takes_them_away(twelve: Presented) -> None:
     assert twelve.room.frame_locator("#wirelab-notes iframe").locator("#notes").count() == 0
     twelve.jump(3)
     twelve.room.keyboard.press("Alt+n")
     over = twelve.room.frame_locator("#wirelab-notes iframe")
     expect(over.locator("#notes")).to_contain_text("Ask:")
+    assert violations(twelve.room, inside="#wirelab-notes") == []
     over.locator("#next-cell").focus()
     twelve.room.keyboard.press("Alt+n")
     expect(twelve.room.locator("#wirelab-notes")).to_have_count(0)
@@ -125,8 +169,19 @@ def test_each_jump_of_a_lesson_brings_its_notes(begun: Presentation, browser: Br
 @pytest.mark.parametrize("stem", FROM_FIRST_TO_LAST)
 def test_a_lesson_from_its_first_cell_to_its_last(begun: Presentation, browser: Browser, stem: str) -> None:
     with lesson_of(begun, stem) as addresses, windows(browser, stem, *addresses) as both:
-        for _ in both.cells:
-            both.run_next()
-        both.has_run(both.room.locator(".jp-CodeCell").count() - 1)
-        expect(both.page.locator("#servers")).to_have_text("none")
+        from_first_to_last(both)
         assert both.notes_in_the_room() == []
+
+
+def test_the_same_lesson_twice_on_the_kernel_that_runs(begun: Presentation, browser: Browser) -> None:
+    with lesson_of(begun, "12-web-server") as addresses:
+        for _ in range(2):
+            with windows(browser, "12", *addresses) as both:
+                from_first_to_last(both)
+
+
+def from_first_to_last(both: Presented) -> None:
+    for _ in both.cells:
+        both.run_next()
+    both.has_run(both.room.locator(".jp-CodeCell").count() - 1)
+    expect(both.page.locator("#servers")).to_have_text("none")

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from wirelab.presenting import event_log
 from wirelab.presenting.instructor_server import create_app, state_now
 from wirelab.presenting.lesson_plan import find_source, plan_of
+from wirelab.presenting.room_windows import RoomWindows
 from wirelab.presenting.scratch_course import Scratch
 
 COURSE = Path(__file__).parents[2]
@@ -40,9 +41,9 @@ def address(scratch: Scratch) -> Iterator[str]:
     server.server_close()
 
 
-def events(address: str, name: str) -> Iterator[str]:
+def events(address: str, name: str, **headers: str | bytes) -> Iterator[str]:
     """The data of the server-sent events of one address."""
-    with requests.get(f"{address}/the-key/{name}", stream=True, timeout=10) as answer:
+    with requests.get(f"{address}/the-key/{name}", stream=True, timeout=10, headers=headers) as answer:
         lines = answer.iter_lines(chunk_size=1)
         yield from (line.removeprefix(b"data: ").decode() for line in lines if line.startswith(b"data: "))
 
@@ -85,16 +86,35 @@ def test_a_window_that_is_closed_is_no_longer_counted(address: str) -> None:
     states = events(address, "state")
     with requests.get(f"{address}/the-key/commands", stream=True, timeout=10) as room:
         lines = room.iter_lines(chunk_size=1)
-        assert next(lines) == b": here"
+        assert next(line for line in lines if line.startswith(b":")) == b": here"
         assert wait_until(lambda: json.loads(next(states))["windows"] == 1)
     assert wait_until(lambda: json.loads(next(states))["windows"] == 0)
     states.close()  # type: ignore[attr-defined]
 
 
+def test_a_browser_that_connects_again_is_told_what_came_after_its_last_event(address: str) -> None:
+    for name in ("go", "next", "run"):
+        requests.post(f"{address}/the-key/do", json={"do": name, "cell": SECOND}, timeout=10)
+    with requests.get(f"{address}/the-key/commands", stream=True, timeout=10) as answer:
+        first = next(line for line in answer.iter_lines(chunk_size=1) if line.startswith(b"id: "))
+    again = events(address, "commands", **{"Last-Event-ID": first.removeprefix(b"id: ").decode()})
+    assert [json.loads(next(again))["do"] for _ in range(2)] == ["next", "run"]
+    again.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "1.5", "9" * 400, "\u0663"])
+def test_a_number_that_is_none_leaves_the_stream_alone(address: str, number: str) -> None:
+    assert requests.post(f"{address}/the-key/taken", data=number.encode(), timeout=10).ok
+    requests.post(f"{address}/the-key/do", json={"do": "next"}, timeout=10)
+    again = events(address, "commands", **{"Last-Event-ID": number.encode()})
+    assert json.loads(next(again))["do"] == "next"
+    again.close()  # type: ignore[attr-defined]
+
+
 def test_what_the_room_passed_is_written_down(address: str, scratch: Scratch) -> None:
     requests.post(f"{address}/the-key/reached", data=SECOND, timeout=10)
     assert [event.cell for event in event_log.read(scratch.events)] == [SECOND]
-    assert state_now(PLAN, scratch.events, 1)["section"] == 1
+    assert state_now(PLAN, scratch.events, RoomWindows())["section"] == 1
 
 
 @pytest.mark.parametrize("word", ["pause", "resume", "restart"])

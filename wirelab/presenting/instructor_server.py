@@ -17,6 +17,7 @@ from flask import Flask, Response, abort, request, send_from_directory
 from werkzeug.serving import make_server
 
 from wirelab.presenting import event_log, lesson_clock
+from wirelab.presenting.room_windows import RoomWindows
 from wirelab.presenting.scratch_course import Scratch
 
 INSTRUCTOR_FILES = Path(__file__).parent / "instructor"
@@ -29,40 +30,11 @@ INSTRUCTOR_POLICY = (
 )
 
 
-class Windows:
-    """The room's windows, and what the next look of each has to tell it."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._said: list[str] = []
-        self.count = 0
-
-    def say(self, command: str) -> None:
-        """Give a command to all windows that listen now."""
-        with self._changed:
-            self._said.append(command)
-            self._changed.notify_all()
-
-    def listen(self) -> Iterator[str]:
-        """As server-sent events: each command from now on, and a comment now and then to find who has left."""
-        seen = len(self._said)
-        self.count += 1
-        try:
-            while True:
-                yield ": here\n\n"
-                with self._changed:
-                    self._changed.wait_for(lambda: len(self._said) > seen, timeout=1)  # noqa: B023
-                    new, seen = self._said[seen:], len(self._said)
-                yield from (f"data: {command}\n\n" for command in new)
-        finally:
-            self.count -= 1
-
-
 def create_app(scratch: Scratch) -> Flask:
     """The page and what it asks for, below the key."""
     key = scratch.key.read_text(encoding="utf-8")
     plan = json.loads(scratch.plan.read_text(encoding="utf-8"))
-    windows = Windows()
+    windows = RoomWindows()
     app = Flask(__name__, static_folder=None)
     _guard(app)
 
@@ -90,7 +62,12 @@ def create_app(scratch: Scratch) -> Flask:
     # What the room's window asks for, which stands at another address.
     @app.get(f"/{key}/commands")
     def commands() -> Response:
-        return _for_the_room(_stream(windows.listen()))
+        return _for_the_room(_stream(windows.listen(_number(request.headers.get("Last-Event-ID", "")))))
+
+    @app.post(f"/{key}/taken")
+    def taken() -> Response:
+        windows.took(_number(request.get_data(as_text=True)))
+        return _for_the_room(Response(status=HTTPStatus.NO_CONTENT))
 
     @app.post(f"/{key}/reached")
     def reached() -> Response:
@@ -125,7 +102,12 @@ def _stream(events: Iterator[str]) -> Response:
     return Response(events, mimetype="text/event-stream")
 
 
-def _do(wish: object, events: Path, windows: Windows) -> None:
+def _number(text: str) -> int:
+    """The number of a command; 0, which none has, where the text is not one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+
+
+def _do(wish: object, events: Path, windows: RoomWindows) -> None:
     """What the page asks for: something of the clock, or of the room's window."""
     told = wish if isinstance(wish, dict) else {}
     word, cell = told.get("do"), str(told.get("cell") or "")
@@ -134,16 +116,16 @@ def _do(wish: object, events: Path, windows: Windows) -> None:
     elif word in ROOM_WORDS:
         if word != "next":
             event_log.append(events, "reached", cell)
-        windows.say(json.dumps({"do": word, "cell": cell, "fresh": bool(told.get("fresh"))}))
+        windows.say(do=word, cell=cell, fresh=bool(told.get("fresh")))
     else:
         abort(HTTPStatus.BAD_REQUEST)
 
 
-def _states(plan: Mapping[str, Any], events: Path, windows: Windows) -> Iterator[str]:
+def _states(plan: Mapping[str, Any], events: Path, windows: RoomWindows) -> Iterator[str]:
     """Where the lesson is, every second, and at once when something has happened."""
     while True:
         size, count, end = _size(events), windows.count, time.monotonic() + 1
-        yield f"data: {json.dumps(state_now(plan, events, windows.count))}\n\n"
+        yield f"data: {json.dumps(state_now(plan, events, windows))}\n\n"
         while _size(events) == size and windows.count == count and time.monotonic() < end:
             time.sleep(EVENTS_EVERY)
 
@@ -152,7 +134,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def state_now(plan: Mapping[str, Any], events: Path, windows: int) -> dict[str, Any]:
+def state_now(plan: Mapping[str, Any], events: Path, windows: RoomWindows) -> dict[str, Any]:
     """What the page shows besides the plan. Times are in seconds, `behind` in minutes."""
     found = lesson_clock.follow(event_log.read(events), plan["places"], time.time())
     behind = found.behind([section["minutes"] for section in plan["sections"]])
@@ -167,7 +149,8 @@ def state_now(plan: Mapping[str, Any], events: Path, windows: int) -> dict[str, 
         "isRunning": bool(found.running),
         "isRestarted": found.is_restarted,
         "servers": found.servers,
-        "windows": windows,
+        "windows": windows.count,
+        "isUnheard": windows.is_unheard(),
     }
 
 

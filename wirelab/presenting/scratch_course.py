@@ -11,10 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
-from wirelab.building.builder import products
-
 FOLDERS = ("checks", "docs", "servers", "solutions", "wirelab")
 LEFT_OUT = shutil.ignore_patterns("teaching", ".ipynb_checkpoints", "*.old-*")
 BIG = "max(22px, 3vh)"  # as big on every projector: a line of text is a thirtieth of its height
@@ -82,6 +78,10 @@ def make(folder: Path, course: Path, *, theme: str, server: str, notebook: str) 
 
 def copy_course(course: Path, target: Path) -> None:
     """The course's folders; lessons and exercises fresh from their sources, without outputs and answers."""
+    import nbformat  # takes a second with the builder, and the instructor's server needs neither
+
+    from wirelab.building.builder import products
+
     for name in FOLDERS:
         shutil.copytree(course / name, target / name, ignore=LEFT_OUT)
     for page in course.glob("*.md"):

@@ -126,6 +126,7 @@ function draw() {
   drawServers();
   const trouble = [
     [!state.windows, "The room's window is not open: open the first address that the terminal shows."],
+    [state.windows && state.isUnheard, "The room's window did not take your last command: reload it, then choose again."],
     [state.isRestarted, "The kernel has been restarted: run everything up to this section."],
   ];
   say("trouble", trouble.filter(([is]) => is).map(([, words]) => words).join(" "));

@@ -12,7 +12,7 @@
     #wirelab-notes iframe { width: 100%; height: 100%; border: 0; display: block; }
   `;
   const HANDS = ["wheel", "keydown", "pointerdown", "touchstart"]; // somebody scrolls or chooses in this window
-  let app, isBusy = false, before = -1, jumps = 0;
+  let app, isBusy = false, before = -1, jumps = 0, last = 0;
 
   const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
 
@@ -38,10 +38,10 @@
     void hold(notebook.widgets[index].node);
   }
 
-  /** Keep the cell at the top for three seconds: diagrams and outputs above it may still grow. */
+  /** Keep the cell at the top until somebody goes on: cells, diagrams and outputs above it may still come and grow. */
   async function hold(node) {
     const mine = ++jumps;
-    for (let looks = 0; looks < 15 && mine === jumps; looks++) {
+    while (mine === jumps) {
       node.scrollIntoView({block: "start"});
       await pause(200);
     }
@@ -67,7 +67,8 @@
     },
   };
 
-  const tell = cell => fetch(TOLD.server + "reached", {method: "POST", body: cell}).catch(() => {});
+  const post = (name, body) => fetch(TOLD.server + name, {method: "POST", body, keepalive: true}).catch(() => {});
+  const tell = cell => post("reached", cell);
 
   /** Tell which cell was passed: one of text that was left for the next one, or one that was chosen elsewhere. */
   function watch(panel) {
@@ -81,6 +82,15 @@
       if (!isNext) tell(notebook.widgets[now].model.id);
       else if (left?.model.type !== "code") tell(left.model.id);
     });
+  }
+
+  /** Take a command once: after a cut connection, the server may send it again. */
+  function take(event) {
+    const number = Number(event.lastEventId);
+    if (number <= last) return;
+    last = number;
+    post("taken", String(number));
+    void obey(JSON.parse(event.data));
   }
 
   async function obey(command) {
@@ -123,8 +133,8 @@
         if (app.shell.isSideTabBarVisible(side)) app.shell.toggleSideTabBarVisibility(side);
       }
       watch(await lesson());
-      // A browser connects again by itself, whenever the instructor's server is back.
-      new EventSource(TOLD.server + "commands").onmessage = event => void obey(JSON.parse(event.data));
+      // A browser connects again by itself, whenever the instructor's server is back, and says what it had last.
+      new EventSource(TOLD.server + "commands").onmessage = take;
     });
   }
 
