@@ -18,9 +18,9 @@ from wirelab.building.kept_outputs import read_whole
 
 pytestmark = pytest.mark.proof
 LESSONS = sorted((COURSE / "notebooks").glob("*.ipynb"))
-# nbconvert draws code, numbers and names of errors, in colours of its own, some of which are too pale.
+# nbconvert draws code, numbers and what a terminal would colour in colours of its own, some of which are too pale.
 CODE = ".jp-CodeCell > .jp-Cell-inputWrapper, .highlight"
-COLOURS = {"color-contrast": ".jp-OutputPrompt, .ansi-red-fg"}
+COLOURS = {"color-contrast": ".jp-OutputPrompt, [class*=ansi-]"}
 EXPORTER = HTMLExporter()
 # A page that is one sentence, kept short to be read on the wire, has neither a heading nor parts to jump between.
 SENTENCE = {"page-has-heading-one": "html", "landmark-one-main": "html", "region": "html"}
