@@ -28,12 +28,15 @@ def all_is_well(value: Any, expect: Expect) -> None:
     )
 
 
-def _hint_on(value: Any) -> str:
+def _hint_on(value: Any) -> str | tuple[str, ...]:
     if isinstance(value, str):
         return "A number stands without quotes."
     if hasattr(value, "status_code"):
         return "That is the whole answer of the server. Its status is the number: write the number itself."
-    return "It is the status code that you saw under the first request of this lesson, a whole number."
+    return (
+        "It is the status code that you saw under the first request of this lesson, a whole number.",
+        "Look below the cell that begins with import requests. Write all_is_well = and that number.",
+    )
 
 
 @exercise(

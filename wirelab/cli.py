@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     telling.add_argument("--rehearsed", action="store_true", help=f"with --write: {taken}")
     telling.add_argument("stems", nargs="*", metavar="STEM", help="only these, as in 12-web-server")
     resetting = command("reset", commands.reset_exercise)
-    resetting.add_argument("stem", metavar="STEM", help="which one, as in 12-web-server or 12")
+    resetting.add_argument("stem", metavar="NUMBER", help="which one, as in 12 or 12-web-server")
     command("progress", commands.show_progress)
     command("update", commands.update_course)
     tapping = command("tap", commands.tap_server)

@@ -91,6 +91,7 @@ class Station(BaseHTTPRequestHandler):
 
 # %%
 station = launch(Station)
+station
 
 # %% checks="00.2" points=1
 check("00.2", station)

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How this kit works
 #
-# 28 minutes. You need a little Python: variables, functions, `import`. You will see a class. You need not write one yet.
+# 29 minutes. You need a little Python: variables, functions, `import`. You will see a class. You need not write one yet.
 #
 # By the end you can
 #
@@ -19,7 +19,7 @@ name = "Ada"
 f"Hello, {name}"
 
 # %% [markdown]
-# Such a box is a **cell**. Put your own name between the quotes, and run it again. The next cell makes your computer a web server.
+# Such a box is a **cell**, and a number beside it, as in `[1]`, says that it has run. Put your own name between the quotes, and run it again. The next cell makes your computer a web server.
 # You need not understand its lines yet: lesson 12 explains them. Run it, and click *open it*.
 
 # %% tags=["predict"]
@@ -53,7 +53,7 @@ requests.get(mine.url, timeout=3).status_code
 #
 # This number says that all is well. Put it in the place of the three dots, and run both cells. Try as often as you like.
 
-# %%
+# %% tags=["predict"]
 all_is_well = ...
 
 # %% tags=["predict"]
@@ -84,10 +84,10 @@ hint("00.1")
 # In `http://127.0.0.1:8001`, `http` is the language of the two, `127.0.0.1` means *this computer*, and `8001` is the **port**, the
 # number of the door at which this server waits.
 #
-# Some cells ask you to predict. They show no result yet. Say aloud, or write down, what you expect. Then run the cell, and open *Answer*
-# below it.
+# Some cells ask you to predict. Say aloud, or write down, what you expect. Then run the cell, and open *Answer* below it.
 #
-# **Predict, then run.** Write another name into the first cell, but do *not* run that cell. What does your page say now?
+# **Predict, then run.** Scroll up to the first cell and write another name, but do *not* press Shift+Enter there. Come back, and run the next cell.
+# What does your page say now?
 
 # %% tags=["predict"]
 requests.get(mine.url, timeout=3).text
@@ -103,7 +103,7 @@ requests.get(mine.url, timeout=3).text
 # This cell stops your server, and launches a larger one: the site of a theatre. In this course we build its **box office**, the place that
 # sells the tickets.
 
-# %%
+# %% tags=["predict"]
 mine.stop()
 web = launch("servers.web_server")
 web
@@ -120,7 +120,7 @@ web
 # **What goes wrong:** People ask the server at `web.url` inside the `with` block and see an empty picture. Only what goes to
 # `tap.url` passes the relay.
 
-# %%
+# %% tags=["predict"]
 with wire(web) as tap:
     requests.get(tap.url + "/hello.txt", timeout=3)
 
@@ -141,14 +141,15 @@ tap
 # This request is plain text. `tap[0].raw` is what the client sent, every byte of it: six lines and an empty one. `\r\n` is how HTTP ends a
 # line, and `b"..."` is how Python writes bytes.
 
-# %%
+# %% tags=["predict"]
 tap[0].raw
 
 # %% [markdown]
 # The server keeps a **log** as well: a line when it starts, then one for every request. `wait(2)` waits until there are two
-# lines and shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all.
+# lines and shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all. (*Ctrl+C ends it* is for those who start
+# this server in a terminal. Here `web.stop()` ends it.)
 
-# %%
+# %% tags=["predict"]
 web.log.wait(2)
 
 # %% [markdown] minutes=5
@@ -163,7 +164,7 @@ web.log.wait(2)
 #
 # **Short of time:** Leave out `servers()`.
 
-# %% breaks="nobody listens any more, so the connection is refused"
+# %% tags=["predict"] breaks="nobody listens any more, so the connection is refused"
 web.stop()
 
 try:
@@ -174,7 +175,7 @@ except requests.ConnectionError as error:
 # %% [markdown]
 # `servers()` lists the servers that are running. Now the list is empty.
 
-# %%
+# %% tags=["predict"]
 servers()
 
 # %% [markdown]
@@ -195,24 +196,30 @@ requests.get(web.url + "/no-such-page", timeout=3).status_code
 #
 # </details>
 
-# %% [markdown] minutes=1
+# %% [markdown] minutes=2
 # ## When a cell hangs
 #
-# A cell that still runs has a star, `[*]`. The **■** button above stops it. If that is not enough, the **⟳** button restarts Python: names and
-# servers are gone, the notebook stays, and you run its cells again from the top. (*Run → Run All Cells* runs them all.)
+# A cell that still runs has a star, `[*]`. The **■** button above stops it. Try it with the next cell. Red `KeyboardInterrupt` says that you have
+# stopped it; nothing is broken. If that is not enough, the **⟳** button restarts Python: names and servers are gone, the notebook stays, and you run
+# its cells again from the top. (*Run → Run All Cells* runs them all.)
+#
+# You double-clicked a text and see its signs? Press Shift+Enter. A cell is gone? *Edit → Undo Cell Operation* brings it back.
 
-# %%
-1 + 1
+# %% tags=["predict"]
+import time
+
+time.sleep(5)
 
 # %% [markdown] minutes=3
 # ## Stop today, go on tomorrow
 #
-# - **Kept:** what you write is saved every ten seconds, in the files of the course. A dot **●** in a tab means that something in it is
-#   not saved yet. Which exercises you have passed is kept as well, on your computer alone.
-# - **Stop:** press Ctrl+C twice in the terminal in which you started the course. That ends your servers, too.
+# - **Kept:** what you write is saved every ten seconds. A dot **●** in a tab means that something in it is not saved yet. Which exercises you have
+#   passed is kept as well, on your computer alone.
+# - **Stop:** press Ctrl+C twice in the terminal in which you started the course. That ends your servers, too. The browser then says that it has lost
+#   the connection: close its tab.
 # - **Go on:** `python3 start.py` opens the notebooks that were open. Run their cells again from the top.
-# - **Start an exercise afresh:** in a terminal, in the folder of the course, type `python3 start.py reset 12` (on Windows `python` in place of
-#   `python3`). Exercise 12 is then as it was at first. Your version is kept in a file beside it.
+# - **Start an exercise afresh:** open a terminal with *File → New → Terminal*, and type `python start.py reset 12`. Exercise 12 is then as it was.
+#   Your version is in a file beside it. If JupyterLab asks, press *Revert*.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let everyone end the course once with Ctrl+C twice, and start it again. Those who have seen it come back lose their fear.
@@ -220,7 +227,8 @@ requests.get(web.url + "/no-such-page", timeout=3).status_code
 # **Short of time:** Leave this section out for today, and come back to it before the first break.
 
 # %% [markdown]
-# `progress` shows the course as a map, with links: what is done, what is begun, and what comes next.
+# `progress` shows the course as a map, with links. (The results stored in the lessons are those of another computer, some with dates to come. Run a
+# cell, and yours takes its place.)
 
 # %% tags=["predict", "nbval-ignore-output"]
 progress()
@@ -272,11 +280,11 @@ progress()
 # </details>
 
 # %% [markdown]
-# Run the last cell, which stops your servers, so that the next notebook finds the ports free.
+# Run the cell with `stop_all()`. It stops your servers, so that the next notebook finds the ports free.
 #
-# **Now you:** [exercise 00](../exercises/00-start-here.ipynb). **Next lesson:** [What crosses the
+# **Now you:** [exercise 00](../exercises/00-start-here.ipynb), which opens in a second tab of the same name. **Next lesson:** [What crosses the
 # wire](11-http-messages.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 
-# %%
+# %% tags=["predict"]
 stop_all()
