@@ -468,7 +468,7 @@ class Counter(BaseHTTPRequestHandler):
 - body = str(Counter.count).encode()
 + body = f"{Counter.count}\n".encode()
 
-# %% wrong="12.4" caught_by="counts on to 10" says="for the next one"
+# %% wrong="12.4" caught_by="counts on with two digits" says="for the next one"
 - body = str(Counter.count).encode()
 + body = str(Counter.count)[-1].encode()
 
