@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The same, encrypted
 #
-# 39 minutes. You need [lesson 41](41-box-office.ipynb).
+# 42 minutes. You need [lesson 41](41-box-office.ipynb).
 #
 # By the end you can
 #
@@ -35,7 +35,7 @@ tap[0]
 # Everyone on the way can read the name and the cookie. A stranger who has the cookie can act as Ada. A stranger could also *change* the bytes, for example
 # the number of the seat.
 #
-# **TLS** prevents both (RFC 8446). It stands between TCP and HTTP: it encrypts all bytes, and it notices each change. HTTP over TLS is
+# **TLS** prevents both (RFC 8446). It stands between TCP and HTTP: it encrypts all bytes of HTTP, and it notices each change. HTTP over TLS is
 # called `https`, and a WebSocket over TLS `wss`. Requests, responses and frames stay the same.
 
 # %% [markdown] tags=["notes"]
@@ -50,7 +50,7 @@ tap[0]
 # **private key** secret, and shows everybody the **public key**. With the private key it can **sign** bytes. With the public key everybody can verify that.
 #
 # But whose key is it? A **certificate** says: this public key belongs to this name. A **certificate authority** (CA) has signed the certificate, and the client
-# trusts that authority. Browsers have a list of such authorities. With the package **trustme** you are an authority yourself:
+# trusts that authority. Browsers have a list of such authorities. With **trustme** you are an authority yourself:
 
 # %%
 authority = trustme.CA()
@@ -95,6 +95,7 @@ print("signed by your authority")
 # ## HTTPS
 #
 # A handler of `http.server` needs no change. Its server gets another socket: an `SSLContext` has the certificate, and `wrap_socket` puts TLS around each connection.
+# The last argument moves the handshake out of `accept`. Otherwise one silent client would block all others (lesson 14).
 
 # %%
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -104,7 +105,7 @@ certificate.configure_cert(context)
 def secured(handler, context):
     def create_server(host, port):
         server = ThreadingHTTPServer((host, port), handler)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         return server
 
     return create_server
@@ -173,7 +174,8 @@ ask(wrong_name.url, verify="my_authority.pem")
 # network, can lead your connection to another server: you ask for yours, and a stranger answers. The next cell plays this. The stranger's server has a
 # certificate for 127.0.0.1 too, signed by an authority of the stranger. It answers with the cookie that it got.
 #
-# **Predict, then run.** Two clients reach the stranger's server: one trusts your authority, the other does not verify. Which of them sends its cookie?
+# **Predict, then run.** Two clients reach the stranger's server: one trusts your authority, the other does not verify. Which of them sends its cookie? (`requests`
+# warns of the second one. The warning is switched off here, to keep the output short.)
 
 # %% tags=["predict"] breaks="without verification, the client sends its cookie to a stranger"
 import warnings
@@ -208,11 +210,12 @@ print(ask(stranger.url, verify=False))
 
 # %% tags=["nbval-ignore-output"]
 with wire(secret.port) as tap:
-    ask(f"https://localhost:{tap.port}/bookings?seat=17", verify="my_authority.pem")
+    print(ask(f"https://localhost:{tap.port}/bookings?seat=17", verify="my_authority.pem"))
 tap
 
 # %% [markdown]
-# The handshake comes first. The server shows its certificate and signs, and both sides agree on new keys for this connection. These keys encrypt what follows.
+# The answer came. On the wire, the handshake is first: both sides agree on new keys for this connection. These keys encrypt what follows. (In TLS 1.3 that is also the
+# server's certificate, and its signature.)
 #
 # **Predict, then run.** Which of these four words can be found in the bytes?
 
@@ -229,7 +232,8 @@ for word in ["/bookings", "seat=17", "k7Qz", "localhost"]:
 #
 # </details>
 #
-# So a stranger still sees which server you ask, when, how often, and how much is sent. The path, the query, the headers and the body are hidden.
+# So a stranger still sees which server you ask, when, how often, and how much is sent. The path, the query, the headers and the body are hidden. (With Encrypted Client
+# Hello, RFC 9849, the name is hidden too.) A server that has `https` gives its login cookie the attribute `Secure` (lesson 16), so that no browser sends it over `http`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which page of a library did somebody read, if only its length is known? (With few pages of different lengths, the length tells it.)
@@ -252,7 +256,8 @@ with connect(echo.url, ssl=trusting) as websocket:
     print(echo.url.partition(":")[0], websocket.recv(timeout=3))
 
 # %% [markdown] minutes=7
-# A page that came by `https` may open `wss` only; browsers refuse `ws` from there, as lesson 35 said.
+# A page that came by `https` may open `wss` only; browsers refuse `ws` from there, as lesson 35 said. (Many of them make an exception for your own computer, such as
+# `ws://127.0.0.1`.)
 #
 # ## A reverse proxy
 #
@@ -310,15 +315,15 @@ inside.http[-1].request
 # </details>
 #
 # `Upgrade` and `Connection` are about *one* connection (RFC 9110 §7.6.1). A proxy has two: one to the client, and one to the server inside. So it must not just copy
-# these headers. If it should pass WebSockets on, it needs a configuration that says so. (Our small proxy also drops other headers, such as `Cookie`. A real one
-# copies them.)
+# these headers. If it should pass WebSockets on, it needs a configuration that says so. (Our small proxy drops *all* headers but one, also `Cookie`. A real one
+# copies them. And after an upgrade it copies the bytes of both directions.)
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What does the box office see as the address of its client? (That of the proxy. So the proxy says in `X-Forwarded-For` who has asked.)
 #
 # **What goes wrong:** A service believes `X-Forwarded-For` from everybody. Then each client can choose its address. Only the proxy may be believed.
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=5
 # ## nginx, line by line
 #
 # **nginx** is such a proxy. This configuration puts it in front of the box office, for HTTPS and for WebSockets:
@@ -332,11 +337,11 @@ print(Path("../servers/nginx.conf").read_text(encoding="utf-8"))
 # | line, for the clients | what it says |
 # |---|---|
 # | `listen … ssl` | speak TLS at port 8443; on the internet it is 443, the port of `https` |
-# | `server_name` | the name that this block is for |
+# | `server_name` | the name that this block is for; a single block is used for every name |
 # | `ssl_certificate`, `ssl_certificate_key` | the certificate and the private key; here one file has both |
-# | `ssl_protocols` | the versions of TLS; older ones are broken (RFC 8996) |
+# | `ssl_protocols` | the versions of TLS; RFC 8996 forbids older ones |
 #
-# You make the file `box_office.pem` yourself. The next cell writes one, with the key and the certificate of this lesson:
+# You make the file `box_office.pem` yourself, and put it into the folder of `nginx.conf`. The next cell writes one, with the key and the certificate of this lesson:
 
 # %%
 certificate.private_key_and_cert_chain_pem.write_to_path("my_box_office.pem")
@@ -348,7 +353,7 @@ certificate.private_key_and_cert_chain_pem.write_to_path("my_box_office.pem")
 # | `location /` | this block is for every path |
 # | `proxy_pass` | the upstream: the box office |
 # | `proxy_http_version` | an upgrade needs HTTP/1.1 |
-# | `proxy_set_header` | which headers the upstream gets: the host and the address of the client, and the upgrade |
+# | `proxy_set_header` | headers that nginx sets or replaces: the host that the client asked for, the client's address, `https`, and the upgrade; it passes on the others |
 # | `map` | makes a variable: `$connection_header` is `upgrade` if the client sent the header `Upgrade` (its value is in `$http_upgrade`), else `close` |
 # | `proxy_read_timeout` | end a connection on which the upstream has sent nothing for 60 seconds: a quiet feed needs a ping more often than that |
 
@@ -379,10 +384,10 @@ for server in [secret, wrong_name, stranger, front, echo]:
 for name in ["my_authority.pem", "my_box_office.pem"]:
     Path(name).unlink(missing_ok=True)
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Recap
 #
-# - TLS encrypts what crosses the wire and notices each change. HTTP and WebSockets stay what they are.
+# - TLS encrypts requests, responses and frames, and notices each change. HTTP and WebSockets stay what they are.
 # - A certificate says whose key it is. The client verifies that an authority has signed it, and that it is for this name.
 # - A reverse proxy speaks TLS outside. It passes an upgrade on only if its configuration says so.
 #
@@ -395,7 +400,7 @@ for name in ["my_authority.pem", "my_box_office.pem"]:
 # </details>
 # <details><summary>Does a stranger on the way see which film you look at, at https://films.example/films/12?</summary>
 #
-# The stranger sees `films.example`, and how much is sent. The path is encrypted.
+# The stranger sees `films.example`, and how much is sent. The path is encrypted. But if each film's page has another length, the length may tell which film it is.
 #
 # </details>
 # <details><summary>A WebSocket works without the proxy, and behind it the client gets 426. Where do you look?</summary>
