@@ -86,7 +86,7 @@ client.close()
 #
 # | call | what it does |
 # |---|---|
-# | `bind` | takes an address and a port for this socket; port 0 stands for any free one |
+# | `bind` | takes an address and a port for this socket; port 0 means any free one |
 # | `listen` | lets clients connect |
 # | `accept` | waits for the next client, and returns a new socket: the connection to this one client |
 # | `recv` | waits for bytes on a connection |
@@ -347,7 +347,7 @@ print(tap[1].raw.decode())
 # The first row has 20 characters and a line end of its own (`\n`): 21 bytes. The line before it says `15`. The length is a hexadecimal number: 15
 # means 1 × 16 + 5. You see an empty line after each row, because first the row ends its line, and then the chunk ends.
 #
-# **Predict, then run.** Which line stands before a chunk of 30 bytes?
+# **Predict, then run.** Which line comes before a chunk of 30 bytes?
 
 # %% tags=["predict"]
 socket_server.chunk(b"row D: 7 seats free, one large")

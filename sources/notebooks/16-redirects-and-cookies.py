@@ -330,7 +330,7 @@ with requests.Session() as browser:
 #     S->>B: 303, Location: login, and a Set-Cookie that deletes the cookie
 # ```
 #
-# This is the code for both. `SESSIONS` is the table: which string belongs to whom. (The passwords stand here as they are. A real server keeps only
+# This is the code for both. `SESSIONS` is the table: which string belongs to whom. (Here the passwords can be read. A real server keeps only
 # a hash, from which nobody can calculate the password, as [login_server.py](../servers/login_server.py) does.)
 
 # %%

@@ -446,7 +446,7 @@ with wire(versions) as tap:
 #
 # Most messages so far were text. A message may also be **binary**: its frame has opcode 2. `send` makes one if you give it bytes. For 120 seats,
 # 120 bits are enough. Seats 1, 5 and 17 are taken. Each seat is one bit, and 1 means taken. `2 ** 4` is the number with bit 4, which is seat 5.
-# `to_bytes` makes 15 bytes of the sum; the first byte has seats 1 to 8. (The server `fragile` starts again, because its page is still connected.)
+# `to_bytes` makes 15 bytes of the sum; the first byte has seats 1 to 8. (The server `fragile` starts again, in case it is still frozen.)
 
 # %%
 taken = [1, 5, 17]

@@ -95,7 +95,8 @@ print("signed by your authority")
 # ## HTTPS
 #
 # A handler of `http.server` needs no change. Its server gets another socket: an `SSLContext` has the certificate, and `wrap_socket` puts TLS around each connection.
-# The last argument moves the handshake out of `accept`. Otherwise one silent client would block all others (lesson 14).
+# The last argument moves the handshake out of `accept`. Otherwise one silent client would block all others (lesson 14). (`secured` returns a function, because
+# `launch` calls it with a host and a port.)
 
 # %%
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -341,7 +342,7 @@ print(Path("../servers/nginx.conf").read_text(encoding="utf-8"))
 # | `ssl_certificate`, `ssl_certificate_key` | the certificate and the private key; here one file has both |
 # | `ssl_protocols` | the versions of TLS; RFC 8996 forbids older ones |
 #
-# You make the file `box_office.pem` yourself, and put it into the folder of `nginx.conf`. The next cell writes one, with the key and the certificate of this lesson:
+# You make the file `box_office.pem` yourself, and put it into nginx's own folder, such as `/etc/nginx`. The next cell writes one, with the key and the certificate of this lesson:
 
 # %%
 certificate.private_key_and_cert_chain_pem.write_to_path("my_box_office.pem")
