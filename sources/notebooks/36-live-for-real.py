@@ -113,12 +113,12 @@ for interval in [None, 0.2]:
 #
 # | function | what it does |
 # |---|---|
-# | `ping` | sends a ping, and starts the deadline, but only if none is running (`\|\|=`) |
+# | `ping` | sends a ping, and starts the deadline, but only if none is running |
 # | `dead` | runs when the deadline ends |
 # | `onopen` | calls `ping` each second |
 # | `onmessage` | stops the deadline: any message shows that the feed lives |
 #
-# The cell after the page publishes it, and puts the feed's address in the place of `ADDRESS`. You need not understand that cell.
+# (`deadline ||= …` sets `deadline` only if it is 0.) The cell after the page publishes it, and puts the feed's address in the place of `ADDRESS`. You need not understand that cell.
 
 # %%
 # %%writefile my_heartbeat.html
