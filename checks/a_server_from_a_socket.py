@@ -5,7 +5,6 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from wirelab.checking import Expect, FunctionProbe, Probe, exercise
 
@@ -194,6 +193,10 @@ LEAVES_HINTS = (
     "When the client has left, readline() returns b'' at once. Then the function has to end.",
     "while line := stream.readline(): ends there by itself.",
 )
+HALF_HINTS = (
+    "The client left before the empty line. Do not answer: the path may be cut off.",
+    'In the loop over the headers: if not line: return. And readline() gives b"" there.',
+)
 PIECE_HINTS = (
     "The request came in two pieces. readline() waits for the whole line, and recv() does not.",
     "Read up to the empty line before you answer.",
@@ -261,22 +264,29 @@ def _try_pieces(station: Probe, expect: Expect, request: bytes) -> None:
 
 
 def _try_leaving(station: Probe, expect: Expect, request: bytes) -> None:
-    """Ask once and leave, or leave in the middle: the server has to close its end too."""
-    for data, what in [(request, "has left"), (request[:40], "leaves in the middle of its headers")]:
+    """Ask once and leave, or leave in the middle: the server has to close its end too, without a word."""
+    with station.open_socket(timeout=0.5) as client:
+        _exchange(client, request, until=1)
+        got = _rest(client, b"")
+        expect(got == b"", "ends the connection when the client has left", got=got, hint=LEAVES_HINTS)
+    for data, where in [(request[:40], "the middle of its headers"), (request[:15], "its first line")]:
         with station.open_socket(timeout=0.5) as client:
-            if data == request:
-                _exchange(client, data, until=1)
-            got = _rest(client, data if data != request else b"")
-            expect(got == b"", f"ends the connection when the client {what}", got=got, hint=LEAVES_HINTS)
+            got = _rest(client, data)
+            is_open, what = isinstance(got, str), f"ends the connection when the client leaves in {where}"
+            expect(not is_open, what, got=got, hint=LEAVES_HINTS)
+            expect(is_open or not got, "sends no answer to half a request", got=got, hint=HALF_HINTS)
 
 
-def _rest(client: socket.socket, data: bytes) -> Any:
-    """The last thing that comes after these bytes and the end of the client's sending: b"" is the server's end."""
+def _rest(client: socket.socket, data: bytes) -> bytes | str:
+    """What comes after these bytes and the end of the client's sending, or a string where the server stays."""
+    came = b""
     try:
         client.sendall(data)
         client.shutdown(socket.SHUT_WR)
-        while client.recv(4096):
-            pass
-    except OSError as error:
-        return "the connection stayed open" if isinstance(error, TimeoutError) else b""
-    return b""
+        while received := client.recv(4096):
+            came += received
+    except TimeoutError:
+        return "the connection stayed open"
+    except OSError:
+        return came
+    return came

@@ -24,10 +24,10 @@ PING_HINTS = (
     'socket.onopen = () => setInterval(() => socket.send("ping"), 2000);',
 )
 NO_DEADLINE_HINTS = (
-    "Nothing happens when a feed is silent. So a timer has to run, which each message stops and starts again.",
-    "clearTimeout(deadline); deadline = setTimeout(dead, 4500); in onmessage.",
+    "Nothing happens when a feed is silent. So a timer has to run: a ping starts it, and each message stops it.",
+    "After socket.send: deadline ||= setTimeout(dead, 2500). In onmessage: clearTimeout(deadline); deadline = 0;",
 )
-NERVOUS_HINTS = ("An answer may take a second.", "Let the deadline end later: 4500 milliseconds after a message.")
+NERVOUS_HINTS = ("An answer may take a second.", "Let the deadline end later: 2500 milliseconds after the ping.")
 END_HINTS = ("A WebSocket calls onclose.", 'socket.onclose = () => { at("state").textContent = "not live"; };')
 HTML_HINTS = ("innerHTML makes elements of whatever is sent.", "textContent")
 

@@ -34,6 +34,7 @@ REDIRECTS: list[tuple[str, int, str | None, Sequence[str]]] = [  # method, statu
     ("HEAD", 303, "HEAD", SEE_OTHER_HINTS),
     ("PUT", 303, "GET", SEE_OTHER_HINTS),
     ("DELETE", 303, "GET", SEE_OTHER_HINTS),
+    ("PROPFIND", 303, "GET", SEE_OTHER_HINTS),
     ("PUT", 301, "PUT", POST_HINTS),
     ("DELETE", 302, "DELETE", POST_HINTS),
     ("PUT", 308, "PUT", SAME_HINTS),

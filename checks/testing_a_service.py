@@ -172,7 +172,7 @@ def values_that_find_the_fault(values: FunctionProbe, expect: Expect) -> None:
 
 def _is_json(value: Any) -> bool:
     try:
-        return bool(json.dumps(value))
+        return bool(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError):
         return False
 
@@ -185,10 +185,10 @@ YIELD_HINTS = (
     'yield f"http://127.0.0.1:{server.port}"',
 )
 ADDRESS_HINTS = ("A test needs the whole address of the server.", 'yield f"http://127.0.0.1:{server.port}"')
-ONCE_HINTS = ("One yield: pytest asks for one value.", "Behind yield, only shutdown is left.")
+ONCE_HINTS = ("One yield: pytest asks for one value.", "Behind yield, only shutdown and join are left.")
 ANSWER_HINTS = (
     "The server has to serve while the test runs: serve_forever in a thread.",
-    "Thread(target=server.serve_forever).start()",
+    "thread = Thread(target=server.serve_forever), and thread.start()",
 )
 FRESH_HINTS = (
     "Each test gets a service of its own: make the app in the fixture, and not once for all.",
@@ -200,8 +200,8 @@ CLOSE_HINTS = (
     "Behind yield: server.shutdown()",
 )
 THREAD_HINTS = (
-    "serve_forever goes on until shutdown is called.",
-    "Behind yield: server.shutdown()",
+    "serve_forever goes on until shutdown is called, and join waits for its thread.",
+    "Behind yield: server.shutdown(), then thread.join()",
 )
 
 

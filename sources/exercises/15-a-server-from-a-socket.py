@@ -21,8 +21,8 @@ from wirelab import check, hint, launch, show_me, stop_all, wire
 # request up to the empty line, with the empty line.
 #
 # - The request may come in pieces. A piece may end anywhere. The request may be longer than 4096 bytes.
-# - Nothing comes behind the empty line, and the client waits for its answer.
-# - If the client leaves before the empty line, return `None`.
+# - The client sends nothing after the empty line. It waits for its answer, so do not call `recv` again then.
+# - If the client closes the connection before the empty line, return `None`.
 
 # %% [markdown] tags=["solution"]
 # `recv` returns what is there, so the loop goes on until the empty line has come. It looks for the empty line in *all* bytes, because its four
@@ -129,7 +129,8 @@ check("15.1", read_head)
 # %% [markdown]
 # ## 15.2 Predict a wire
 #
-# This station sends two pieces as chunks. (`send_response_only` sends the status line alone, without `Server` and `Date`.) Do not run it yet.
+# This station sends two pieces as chunks. (`send_response_only` sends the status line alone, without `Server` and `Date`. `%x` writes a number in
+# hexadecimal.) Run the next cell: it only defines the station, and sends nothing yet.
 
 # %%
 class Slowly(BaseHTTPRequestHandler):
@@ -232,8 +233,8 @@ print(tap[1].raw.decode())
 # %% [markdown]
 # ## 15.3 A station from a socket
 #
-# Now write the server itself, without `http.server`. The next cell gives each client a thread, and calls `answer` there with the client's
-# connection.
+# Now write the server itself, without `http.server`. The next cell is given. It makes a thread for each client, and this thread calls
+# `answer(connection)`.
 
 # %%
 READINGS = {"/stations/2": "17.5", "/stations/3": "21 °C", "/stations/4": ""}
@@ -248,25 +249,27 @@ def create_server(host, port):
 
 
 # %% [markdown]
-# Write `answer`. It reads a request up to its empty line, sends an answer, and does the same with the next request on this connection. It
-# returns when the client has left. There are GET requests only, and they have no body.
+# Write `answer`. It reads a request up to its empty line, sends an answer, and does the same with the next request on this connection. There are
+# GET requests only, and they have no body. You need not look at their headers.
 #
 # - A path in `READINGS` gets `200 OK` and the reading as the body. Any other path gets `404 Not Found` and the body `no such station`.
 # - Each answer has `Content-Length`. The body is encoded in UTF-8.
-# - Two requests may come at once. A request may come in pieces.
+# - Two requests may come together on one connection, so that one `recv` returns both. A request may also come in pieces.
+# - `answer` returns when the client has closed the connection. If that happens in the middle of a request, this request gets no answer.
 
 # %% [markdown] tags=["solution"]
 # `makefile` keeps what nobody has read yet, so a second request that came with the first one waits there for the next `readline`. The outer
-# loop ends when `readline` returns `b""`: the client has left. The inner loop reads the headers up to the empty line. The length is that of
-# the encoded body: `°` takes two bytes.
+# loop ends when `readline` returns `b""`: the client has left. The inner loop reads the headers up to the empty line. It looks for `b""` too: half a
+# request gets no answer, because its path may be cut off. The length is that of the encoded body: `°` takes two bytes.
 
 # %% exercise="15.3"
 def answer(connection):
     ### BEGIN SOLUTION
     stream = connection.makefile("rb")
     while line := stream.readline():
-        while stream.readline() not in (b"\r\n", b""):
-            pass
+        while (header := stream.readline()) != b"\r\n":
+            if not header:
+                return
         path = line.split()[1].decode()
         status = "200 OK" if path in READINGS else "404 Not Found"
         body = READINGS.get(path, "no such station").encode()
@@ -321,12 +324,25 @@ def answer(connection):
 
 # %% wrong="15.3" caught_by="your code crashed" says="IndexError"
 - while line := stream.readline():
+-     while (header := stream.readline()) != b"\r\n":
+-         if not header:
+-             return
 + while True:
 +     line = stream.readline()
++     while stream.readline().strip():
++         pass
 
 # %% wrong="15.3" caught_by="answers a request once" says="A request gets one answer"
-- while stream.readline() not in (b"\r\n", b""):
--     pass
+- while (header := stream.readline()) != b"\r\n":
+-     if not header:
+-         return
+
+# %% wrong="15.3" caught_by="sends no answer to half a request" says="the path may be cut off"
+- while (header := stream.readline()) != b"\r\n":
+-     if not header:
+-         return
++ while stream.readline() not in (b"\r\n", b""):
++     pass
 
 # %% right="15.3" style="recv, and a buffer of one's own"
 def answer(connection):

@@ -73,14 +73,12 @@ def method_after(method, status):
 + return method
 
 # %% right="16.1" style="a table"
-KEEP = {307, 308}
-
 
 def method_after(method, status):
-    becomes_get = {301: ["POST"], 302: ["POST"], 303: ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]}
-    if status not in KEEP and status not in becomes_get:
+    stays = {301: method != "POST", 302: method != "POST", 303: method == "HEAD", 307: True, 308: True}
+    if status not in stays:
         return None
-    return "GET" if method in becomes_get.get(status, []) else method
+    return method if stays[status] else "GET"
 
 # %% right="16.1" style="match"
 def method_after(method, status):
@@ -143,11 +141,11 @@ for name in ["lost-login", "sent-twice", "lost-reading"]:
     show_capture(name)
 
 # %% [markdown]
-# Each capture has one response that is wrong. Write `fault_in`. It gets the name of a capture and returns a tuple of three things:
+# In each capture the server made one fault. Write `fault_in`. It gets the name of a capture and returns a tuple of three things:
 #
-# 1. the number of the entry whose response is wrong,
+# 1. the number of the entry whose response is wrong; if two entries have the same fault, the first one,
 # 2. what is wrong there: `"status"`, or `"Path"` for the path of a cookie,
-# 3. what it should be: a status as an integer, or a path as a string.
+# 3. what it should be: a status as an integer, or a path as a string. If several values are right, return any of them.
 
 # %% [markdown] tags=["solution"]
 # In all three captures the fault shows later than it happens. `lost-login`: the cookie has `Path=/login`, so the browser does not send it
@@ -200,7 +198,7 @@ def fault_in(name):
 # %% right="16.2" style="if and elif, and the path that is needed"
 def fault_in(name):
     if name == "lost-login":
-        return 1, "Path", "/readings"
+        return 1, "Path", "/readings"  # enough for the readings, but a logout elsewhere would not get the cookie
     elif name == "sent-twice":
         return 1, "status", 303
     return 1, "status", 307
@@ -265,13 +263,19 @@ class Station(BaseHTTPRequestHandler):
 # Write two functions. Each returns a status and a dictionary of headers.
 #
 # - `log_in(password)`: if the password is `sunshine`, begin a session. Its id is a random string of 16 characters at least, another one each time. Keep it in `SESSIONS`. Return 303, with
-#   `Location: /` and a cookie `session` for every path, which JavaScript cannot read and which forms of other sites do not send. For any other password return 403, without a cookie.
-# - `log_out(session)`: forget this session, and no other one. Return 303, with `Location: /login` and a cookie that deletes `session`. Somebody may log out twice.
+#   `Location: /` and a cookie `session` that has the id. Three attributes say: the cookie is for every path, JavaScript cannot read it, and a form of another site does not send it.
+# - For any other password, `log_in` returns 403, without a cookie.
+# - `log_out(session)`: `session` is an id. Forget it, and no other one. Return 303, with `Location: /login` and a cookie that deletes `session`. If the id is already forgotten, return the
+#   same, without an error.
+#
+# The station has no page at `/login`, so the last cell does not follow the redirect to it.
 
 # %% [markdown] tags=["solution"]
 # `secrets` makes strings that nobody can guess. The cookie has the id and nothing else; what it means stands in `SESSIONS`, on the server.
 # The logout deletes both: the browser's copy, by `Max-Age=0` with the same name and path, and the server's. The second is what counts,
-# because there may be other copies. `discard` does nothing where there is nothing to forget.
+# because there may be other copies. `discard` does nothing where there is nothing to forget. Two things are left out: here a session never ends by
+# itself, and the password is written in the code. [login_server.py](../servers/login_server.py) gives a session an hour, and keeps a hash of the
+# password.
 
 # %% exercise="16.3"
 def log_in(password):

@@ -44,8 +44,8 @@ address = socket.gethostbyname("localhost")
 address
 
 # %% [markdown]
-# `localhost` stands in a file on your computer. Other names stand in the **DNS** (Domain Name System), which is a directory that many
-# servers hold together. A name may have several numbers.
+# This number is an **IP address**. The name `localhost` always means your own computer, so nobody else is asked. Other names are in the **DNS**
+# (Domain Name System), which is a directory that many servers hold together. A name may have several numbers.
 #
 # Now the client connects to the number and the port:
 
@@ -54,17 +54,17 @@ client = socket.create_connection((address, finished.port), timeout=3)
 client.getpeername()[0], client.getpeername()[1] == finished.port
 
 # %% [markdown]
-# Before this call returned, both operating systems had sent each other packets: *may I connect*, *yes*, *then we begin*. This is the
-# **TCP handshake**. **TCP** (RFC 9293) makes one stream of bytes out of packets, in each direction. The bytes arrive in their order, each
-# one once. If that is not possible, the connection breaks.
+# While this call ran, the two operating systems sent three packets (small pieces of data): *may I connect?* (SYN), *yes* (SYN, ACK), *then we
+# begin* (ACK). This is the **TCP handshake**. **TCP** (RFC 9293) makes one stream of bytes out of packets, in each direction. The bytes arrive
+# in their order, each one once. If that is not possible, the connection breaks. For a server with another name it looks like this:
 #
 # ```mermaid
 # sequenceDiagram
 #     participant C as client
 #     participant D as DNS
 #     participant S as server
-#     C->>D: which number has this name?
-#     D-->>C: 127.0.0.1
+#     C->>D: which number has theatre.example?
+#     D-->>C: 192.0.2.7
 #     C->>S: SYN
 #     S->>C: SYN, ACK
 #     C->>S: ACK
@@ -72,7 +72,7 @@ client.getpeername()[0], client.getpeername()[1] == finished.port
 #     S->>C: HTTP/1.1 200 OK …
 # ```
 #
-# Only now come the bytes of HTTP. (With `https`, the handshake of TLS comes between.)
+# Only then come the bytes of HTTP. (With `https`, the handshake of TLS comes between.)
 
 # %%
 client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -86,11 +86,10 @@ client.close()
 #
 # | call | what it does |
 # |---|---|
-# | `bind` | takes an address and a port for this socket; port 0 stands for any free one |
+# | `bind` | takes an address and a port for this socket; port 0 means any free one |
 # | `listen` | lets clients connect |
 # | `accept` | waits for the next client, and returns a new socket: the connection to this one client |
 # | `recv` | waits for bytes on a connection |
-
 #
 # **Predict, then run.** In the next cell nobody has called `accept` yet. A client connects and sends a word. Does it have to wait?
 
@@ -114,7 +113,8 @@ connection.recv(4096)
 # <details><summary>Answer</summary>
 #
 # No. The operating system connects clients as soon as the socket listens. They wait in a queue, and so do their bytes. `accept` takes the
-# first client out of the queue. A server that never calls `accept` looks to its clients like a very slow one.
+# first client out of the queue. A server that never calls `accept` looks to its clients like a very slow one. (The queue has a limit. When it
+# is full, no further client is connected.)
 #
 # </details>
 #
@@ -217,8 +217,8 @@ in_pieces(own, b"GET /pro", b"gramme HTTP/1.1\r\nHost: localhost\r\n\r\n")
 # %% [markdown] minutes=6
 # ## Break it: a client that leaves
 #
-# **Predict, then run.** A client sends half a request and closes its connection. It is gone, so it cannot hold up the server as the silent
-# client in lesson 14 did. What does the next client get?
+# **Predict, then run.** A client sends half a request and closes its connection. In lesson 14, a silent client blocked the server. Does this
+# client block it too? What does the next client get?
 
 # %% [markdown] tags=["notes"]
 # **Do:** While the cell waits, open a list of processes (`top`, or the task manager). One Python process takes all of a processor.
@@ -238,31 +238,36 @@ own.stop()
 #
 # </details>
 #
-# So `recv` has three outcomes: it waits, it returns bytes, or it returns `b""`, which means that no byte will ever come. A loop around
-# `recv` has to look for the third one. (Your file still has the old loop. In the exercise you write a server with the new one.) `socketpair` gives both
-# ends of a connection, without a server. The client's end closes in the middle of a request:
+# So `recv` waits, and then it returns bytes, or it returns `b""`: no byte will ever come. (Or it raises an `OSError`, because the connection
+# broke or a deadline has passed.) A loop around `recv` has to look for `b""`:
 
 # %%
 def read_head(connection):
     """All bytes up to the empty line, or None if the client has left before."""
     head = b""
     while b"\r\n\r\n" not in head:
-        if not (received := connection.recv(4096)):
+        received = connection.recv(4096)
+        if not received:
             return None
         head += received
     return head
 
+# %% [markdown]
+# `socketpair` gives both ends of a connection, without a server. The client's end closes in the middle of a request. (Your file still has the old
+# loop. In the exercise you write a server with the new one. A real server also has a limit for the length of `head`.)
 
+# %%
 client, connection = socket.socketpair()
 client.sendall(b"GET /pro")
 client.close()
 print(read_head(connection))
+print([connection.recv(4096) for _ in range(3)])
 
 # %% [markdown] minutes=5
 # ## Where a body ends
 #
-# `read_head` still has a fault. This client sends a form, and its next request directly after it. Both lie in the connection when the server
-# looks.
+# `recv(4096)` has one more problem: it may return bytes that come *after* the part that you want. Here a client sends a form, and its next
+# request directly after the form. Both wait in the connection when the server reads.
 #
 # **Predict, then run.** The server has read the headers and now calls `recv(4096)` for the body. What does it get?
 
@@ -275,13 +280,14 @@ connection.recv(4096)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The form, and the next request with it. No empty line ends a body: a body may contain any bytes, empty lines too. Only `Content-Length`
-# says where it ends.
+# The form, and the next request with it. No empty line ends a body: a body may contain any bytes, empty lines too. `Content-Length` says
+# where this body ends. `read_head` has the same problem: it may take bytes behind the empty line, and then nobody else finds them.
 #
 # </details>
 #
-# The server needs a way to take *exactly* so many bytes, and to leave the others. `makefile` makes a file of the connection. It keeps what
-# nobody has read yet. `readline` takes a line, and `read(16)` takes 16 bytes:
+# The server needs a way to take *exactly* so many bytes, and to leave the others. `makefile` returns an object. You read from it as from an open
+# file, but its bytes come from the connection. The object stores bytes that have come and that you have not read yet. `readline` takes a line,
+# and `read(16)` takes 16 bytes:
 
 # %%
 client.sendall(form + b"GET /programme HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -292,8 +298,8 @@ for end in [stream, client, connection]:
     end.close()
 
 # %% [markdown] minutes=4
-# You know this file: it is `self.rfile` of `http.server`. So `self.rfile.read(length)` in `do_POST` gets the body and no more. Without the
-# number it would wait until the client leaves.
+# You know such an object: `self.rfile` of `http.server`. So `self.rfile.read(length)` in `do_POST` gets the body and no more.
+# `self.rfile.read()`, without a number, waits until the client closes the connection.
 #
 # ## Keep-alive
 #
@@ -313,13 +319,13 @@ for server in [own, finished]:
 # %% [markdown] minutes=5
 # <details><summary>Answer</summary>
 #
-# Three, and one. `Connection: close` tells the client that it needs a new connection for the next request. A new connection costs a
+# Three, and one. Your server closes each connection after one answer, and announces that by `Connection: close`. A new connection costs a
 # handshake: one trip to the server and back, before the first byte of the request.
 #
 # </details>
 #
-# The price of keep-alive: both sides must agree on where each message ends. If one byte is missing or too many, the next message is read
-# wrongly. A `Content-Length` that is too small is a fault that shows only in the *next* response.
+# The price of keep-alive: both sides must agree on where each message ends. Example: a body has 30 bytes, but `Content-Length` says 28. The
+# client reads 28 bytes. The last two stay on the connection, and a client may take them for the beginning of the next response.
 #
 # ## Chunks
 #
@@ -338,9 +344,10 @@ print(tap[1].raw.decode())
 # **What goes wrong:** People read the 15 as fifteen, count the characters, and find 21. Let them find the reason.
 
 # %% [markdown]
-# The first row has 21 bytes, and the line before it says `15`. The length is a hexadecimal number: 15 means 1 × 16 + 5.
+# The first row has 20 characters and a line end of its own (`\n`): 21 bytes. The line before it says `15`. The length is a hexadecimal number: 15
+# means 1 × 16 + 5. You see an empty line after each row, because first the row ends its line, and then the chunk ends.
 #
-# **Predict, then run.** Which line stands before a chunk of 30 bytes?
+# **Predict, then run.** Which line comes before a chunk of 30 bytes?
 
 # %% tags=["predict"]
 socket_server.chunk(b"row D: 7 seats free, one large")
@@ -348,7 +355,7 @@ socket_server.chunk(b"row D: 7 seats free, one large")
 # %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# `1e`: 1 × 16 + 14. The two line ends do not count.
+# `1e`: 1 × 16 + 14. The line end after the length and the line end after the chunk do not count.
 #
 # </details>
 #
@@ -357,22 +364,22 @@ socket_server.chunk(b"row D: 7 seats free, one large")
 #
 # ## gzip
 #
-# Every request of this course had the line `Accept-Encoding`. It lists the ways of compressing that the client can undo. A server may choose one
+# `requests` puts the line `Accept-Encoding` into each request. It lists the ways of compressing that the client can undo. A server may choose one
 # of them, and then it says so in `Content-Encoding`. The next cell asks for one page twice:
 
 # %%
 def ask(encoding):
     reply = requests.get(finished.url + "/programme", headers={"Accept-Encoding": encoding}, timeout=3)
-    sent = int(reply.headers["Content-Length"])
-    return reply.headers.get("Content-Encoding"), sent < len(reply.content), len(reply.content)
+    is_shorter = int(reply.headers["Content-Length"]) < len(reply.content)
+    print(reply.headers.get("Content-Encoding"), is_shorter, len(reply.content), reply.headers["Vary"])
 
 
-print(ask("gzip"))
-print(ask("identity"))
+ask("gzip")
+ask("identity")
 
 # %% [markdown]
 # `identity` means: not compressed. With `gzip` fewer bytes crossed the wire, and `requests` unpacked them. `Content-Length` counts the bytes that
-# cross the wire. Both replies have `Vary: Accept-Encoding`. It tells a cache that there are two versions of this page.
+# cross the wire. Both replies have `Vary: Accept-Encoding`, which tells a cache that there are two versions of this page.
 #
 # **Predict, then run.** Is `Hello` shorter or longer after gzip?
 
@@ -393,7 +400,8 @@ len(gzip.compress(b"Hello")) > len(b"Hello")
 #
 # - A name becomes a number, the number and the port become a connection, and only then comes HTTP.
 # - TCP is a stream: `recv` returns some bytes, or `b""` when the other side has closed the connection. Read in a loop.
-# - The empty line ends the headers. `Content-Length` or the last chunk ends the body. Then the connection can carry the next request.
+# - The empty line ends the headers. `Content-Length` or the last chunk ends the body. Then the connection can carry the next request. A
+#   response with neither ends where the connection ends.
 #
 # **Check yourself**
 #
@@ -407,9 +415,9 @@ len(gzip.compress(b"Hello")) > len(b"Hello")
 # The one that looks for `b""`: after the other side has closed the connection, `recv` returns at once.
 #
 # </details>
-# <details><summary>May a response have both Content-Length and chunks?</summary>
+# <details><summary>May a message have both Content-Length and chunks?</summary>
 #
-# No (RFC 9112 §6.2). Two programs could see two different ends in it. Attackers use that to hide a request inside of another one: this is
+# No (RFC 9112 §6.2). Two programs could see two different ends of it. Attackers use that to hide a request inside of another one: this is
 # **request smuggling** (CWE-444).
 #
 # </details>
@@ -418,8 +426,7 @@ len(gzip.compress(b"Hello")) > len(b"Hello")
 # A client that does not list gzip in `Accept-Encoding` may not be able to unpack it. It would show the compressed bytes.
 #
 # </details>
-
-# %% [markdown]
+#
 # **Now you:** [exercise 15](../exercises/15-a-server-from-a-socket.ipynb). **Next lesson:** [Redirects, cookies,
 # logins](16-redirects-and-cookies.ipynb).
 # **Words:** [glossary](../docs/glossary.md).

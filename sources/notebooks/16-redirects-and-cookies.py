@@ -6,14 +6,13 @@
 # By the end you can
 #
 # - choose a redirect, and say which ones make a GET of a POST,
-# - keep a form from being sent twice,
+# - keep a reload from sending a form twice,
 # - write a login and a logout with a cookie, and say what the cookie protects and what not.
 
 # %% [markdown] minutes=2
 # ## A login
 #
-# Ada sends her name and her password by POST. The cell shows the second and the third message. Which header of the response comes back in
-# the next request?
+# Ada sends her name and her password by POST. Here are the second and the third message. Which value is in both?
 
 # %% [markdown] tags=["notes"]
 # **Ask:** HTTP knows nothing about Ada. How does the server know in the third message who sends it?
@@ -34,16 +33,19 @@ with wire(members) as tap, requests.Session() as browser:
 tap[1:3]
 
 # %% [markdown] minutes=6
+# It is the long random string. The server sent it in `Set-Cookie`, and the client sent it back in `Cookie`.
+#
 # ## Look elsewhere
 #
-# A status that begins with 3 says: look elsewhere. `Location` says where. There are five such statuses (RFC 9110 §15.4), and they differ in
+# Most statuses that begin with 3 say: look elsewhere. `Location` says where. Five of them are **redirects**, which clients follow
+# (RFC 9110 §15.4). (304 is none: it says that your copy is still good.) They differ in
 # two things. Is the move for ever or for now? And does the client repeat its request, or make a GET of it?
 #
 # | | for now | for ever |
 # |---|---|---|
 # | a POST may become a GET | 302 Found | 301 Moved Permanently |
 # | the same method and body again | 307 Temporary Redirect | 308 Permanent Redirect |
-# | a GET (after a HEAD, a HEAD) | 303 See Other | |
+# | always a GET (but a HEAD stays a HEAD) | 303 See Other | |
 #
 # This server redirects `/301` with 301, and so on. At `/here` it says what has arrived.
 
@@ -80,8 +82,8 @@ for status in [301, 302, 303, 307, 308]:
 # <details><summary>Answer</summary>
 #
 # After 301, 302 and 303 a GET without a body. After 307 and 308 the POST with its ten bytes. The old RFCs wanted 301 and 302 to keep the method.
-# Browsers made a GET of a POST, and today the RFC allows it. 307 and 308 came later, to say the other thing clearly. `requests` does here
-# what browsers do.
+# Browsers made a GET of a POST, and today the RFC allows it. 307 and 308 came later. They say clearly: keep the method and the body.
+# `requests` does here what browsers do.
 #
 # </details>
 #
@@ -122,8 +124,8 @@ reply.status_code, reply.headers["Location"]
 # %% [markdown] minutes=6
 # ## Break it: one order, sent twice
 #
-# This shop takes an order by POST and answers 200 with a page. That page is on Ada's screen, and she presses *reload*. `reload` does what a
-# browser does then: it repeats the last request.
+# This shop takes an order by POST and answers 200 with a page. That page is on Ada's screen, and she presses *reload*. A browser then repeats
+# its last request, and so does `reload` here. (A real browser asks first whether to send the form again. Many people press *Continue*.)
 
 # %%
 ORDERS = []
@@ -158,12 +160,12 @@ len(ORDERS)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Two. The last request was the POST, so the reload orders again. The *back* button can do the same.
+# Two. The last request was the POST, so the reload orders again.
 #
 # </details>
 #
 # The cure is **303 See Other**: answer the form with a redirect to a page. The last request is then a GET, and a GET can be repeated. This
-# is called *Post/Redirect/Get*.
+# is called *Post/Redirect/Get*. (It does not help against a double click. For that, the form carries a number that the server accepts once.)
 
 # %%
 class PoliteShop(Shop):
@@ -208,7 +210,8 @@ class Visits(BaseHTTPRequestHandler):
 visits = launch(Visits)
 
 # %% [markdown]
-# **Predict, then run.** `requests.get` forgets its cookies after each call, and a session keeps them. What do three visits of each show?
+# **Predict, then run.** `requests.get` forgets its cookies after each call, and a `Session` of requests keeps them. What do three visits of
+# each show?
 
 # %% tags=["predict"]
 print([requests.get(visits.url, timeout=3).text for _ in range(3)])
@@ -232,14 +235,23 @@ requests.get(visits.url, cookies={"visits": "999"}, timeout=3).text
 
 # %% [markdown]
 # If the cookie were `member=Ada`, everybody could be Ada. So a login puts a **random string** into the cookie that nobody can guess, and
-# keeps a table: which string belongs to whom. The string is the **session id**, and what the server keeps with it is the **session**. The
-# module `secrets` makes such strings (`random` does not: its numbers can be calculated from earlier ones).
+# keeps a table: which string belongs to whom. The string is the **session id**, and what the server keeps with it is the **session**. (This is
+# not the `Session` of requests. That one is in the client, and keeps the client's cookies.)
+#
+# The module `secrets` makes such strings. `random` does not: its numbers can be calculated. The cell makes each kind twice.
 
 # %%
+import random
 import secrets
 
-ids = [secrets.token_urlsafe(32) for _ in range(1000)]
-len(set(ids)), len(ids[0])
+
+def guessable():
+    random.seed(1)
+    return random.random()
+
+
+print("the same again:", guessable() == guessable())
+print("the same again:", secrets.token_urlsafe(32) == secrets.token_urlsafe(32))
 
 # %% [markdown] minutes=6
 # ## Where a cookie goes
@@ -248,11 +260,13 @@ len(set(ids)), len(ids[0])
 #
 # | attribute | what it does |
 # |---|---|
-# | `Path=/account` | sends the cookie only with this path and those below it |
-# | `Max-Age=3600` | forgets it after 3600 seconds; 0 deletes it; without it, the cookie ends with the browser |
-# | `HttpOnly` | hides it from JavaScript, so a script (lesson 14) cannot steal it |
-# | `Secure` | sends it only over `https` |
-# | `SameSite=Lax` | does not send it when a page of another site sends a form by POST |
+# | `Path=/account` | sends the cookie only with this path and with paths below it; `Path=/` means every path; without `Path`, it is the folder of the page that set the cookie |
+# | `Max-Age=3600` | keeps the cookie for 3600 seconds; with 0, deletes it; without `Max-Age`, keeps it until the browser is closed |
+# | `HttpOnly` | hides the cookie from JavaScript, so a script (lesson 14) cannot steal it |
+# | `Secure` | sends the cookie only over `https` |
+# | `SameSite=Lax` | when a page of another site makes the request, sends the cookie only if somebody followed a link |
+#
+# To **delete** a cookie, a server sets it again, with the same name, the same `Path` and `Max-Age=0`.
 
 # %%
 class TwoCookies(BaseHTTPRequestHandler):
@@ -281,7 +295,8 @@ with requests.Session() as browser:
 # <details><summary>Answer</summary>
 #
 # `language` goes everywhere, and `seat` to `/account` only. `/accounting` is not below `/account`. The other server gets `language` too.
-# **A cookie knows no port** (RFC 6265 §8.5): all servers on this computer share theirs. So give a cookie a name that nobody else uses.
+# **A cookie knows no port** (RFC 6265 §8.5): all servers with the same host name share their cookies. So give a cookie a name that nobody else
+# uses. (`localhost` and `127.0.0.1` are two names, so they share none.)
 #
 # </details>
 #
@@ -289,9 +304,9 @@ with requests.Session() as browser:
 # of strangers. `SameSite` is not in RFC 6265. It comes
 # with the successor of that RFC, which is known as 6265bis.
 #
-# Without `SameSite` this attack works: a stranger's page has a form whose address is *your* server. Ada is logged in and opens that page. A
-# script sends the form, and her browser adds her cookie. The server cannot see the difference. This is **cross-site request forgery**
-# (CSRF, CWE-352).
+# `SameSite` is against this attack: a stranger's page has a form whose address is *your* server. Ada is logged in and opens that page. A
+# script sends the form, and her browser adds her cookie. A server that looks only at the cookie sees no difference. This is **cross-site request
+# forgery** (CSRF, CWE-352). A server can also look at the header `Origin`: there the browser says whose page has sent the form.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Open the developer tools of a browser at a page that you know, *Application* or *Storage*, *Cookies*. Read the columns together.
@@ -315,13 +330,44 @@ with requests.Session() as browser:
 #     S->>B: 303, Location: login, and a Set-Cookie that deletes the cookie
 # ```
 #
-# Somebody has copied Ada's cookie before she logs out: from a log, from a computer in a library. Here `copy` is that cookie.
+# This is the code for both. `SESSIONS` is the table: which string belongs to whom. (Here the passwords can be read. A real server keeps only
+# a hash, from which nobody can calculate the password, as [login_server.py](../servers/login_server.py) does.)
 
 # %%
+SESSIONS, PASSWORDS = {}, {"Ada": "to-be-or-not"}
+
+
+def log_in(name, password):
+    if PASSWORDS.get(name) != password:
+        return 403, {}
+    id = secrets.token_urlsafe(32)
+    SESSIONS[id] = name
+    return 303, {"Location": "account", "Set-Cookie": f"session={id}; Path=/; HttpOnly; SameSite=Lax"}
+
+
+def log_out(id):
+    SESSIONS.pop(id, None)  # no error if the id is not there
+    return 303, {"Location": "login", "Set-Cookie": "session=; Path=/; Max-Age=0"}
+
+# %%
+print(log_in("Ada", "a-guess"), SESSIONS)
+status, headers = log_in("Ada", "to-be-or-not")
+print(status, list(SESSIONS.values()), list(SESSIONS)[0] in headers["Set-Cookie"])
+print(log_out(list(SESSIONS)[0]), SESSIONS)
+
+# %% [markdown]
+# Somebody has copied Ada's cookie before she logs out: from a log, from a computer in a library. Here `copy` is that cookie. `last_part` is the part of an
+# address after the last `/`.
+
+# %%
+def last_part(reply):
+    return reply.url.rpartition("/")[2]
+
+
 with requests.Session() as browser:
     browser.post(members.url + "/login", data=ada, timeout=3)
     copy = dict(browser.cookies)
-    print(requests.get(members.url + "/account", cookies=copy, timeout=3).url.rpartition("/")[2])
+    print(last_part(requests.get(members.url + "/account", cookies=copy, timeout=3)))
     browser.post(members.url + "/logout", timeout=3)
     print(dict(browser.cookies))
 
@@ -337,12 +383,12 @@ with requests.Session() as browser:
 
 # %% tags=["predict"]
 reply = requests.get(members.url + "/account", cookies=copy, timeout=3)
-reply.url.rpartition("/")[2], [earlier.status_code for earlier in reply.history]
+last_part(reply)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# To `login`, by a 303. The server has forgotten the string, so no copy of it is worth anything. A logout that only deletes the cookie would
+# `login`. The server has forgotten the string, so no copy of it is worth anything. A logout that only deletes the cookie would
 # let the thief stay.
 #
 # </details>
@@ -350,17 +396,18 @@ reply.url.rpartition("/")[2], [earlier.status_code for earlier in reply.history]
 # %% [markdown] minutes=2
 # ## What stateless then means
 #
-# The table of sessions is **state**, and it is in the server. Is HTTP still stateless? Yes: the *protocol* is. Each request carries all
-# that is needed to understand it, the cookie among it, and it may come over a new connection. What the server keeps in a table or a
-# database is its own affair.
+# The table of sessions is **state**, and it is in the server. Is HTTP still stateless? Yes: the *protocol* is. Each request carries everything that
+# the server needs to understand it. The cookie is a part of that. So the next request may use a new connection. HTTP does not say what a server
+# stores in a table or a database.
 #
-# The price shows when the server starts again: its table is empty.
+# When the server starts again, its table is empty:
 
 # %%
 with requests.Session() as browser:
     browser.post(members.url + "/login", data=ada, timeout=3)
+    print(last_part(browser.get(members.url + "/account", timeout=3)))
     members = launch("servers.login_server")
-    print(browser.get(members.url + "/account", timeout=3).url.rpartition("/")[2])
+    print(last_part(browser.get(members.url + "/account", timeout=3)))
 
 # %% [markdown] minutes=3
 # Two servers side by side have the same problem: the second one does not know the first one's sessions. So real services keep them in a
@@ -382,7 +429,8 @@ with requests.Session() as browser:
 # <details><summary>After the login, /login?next=… sends people to the page that they wanted. What can go wrong?</summary>
 #
 # `next` comes from the client. With `next=https://stranger.example/` your server sends people to a stranger's copy of your page. This is an
-# **open redirect** (CWE-601). Accept only paths of your own.
+# **open redirect** (CWE-601). Accept only addresses from a list of your own. A slash at the beginning proves nothing: `//stranger.example/`
+# leads to the stranger too.
 #
 # </details>
 # <details><summary>Why is there a POST for the logout, and not a link?</summary>

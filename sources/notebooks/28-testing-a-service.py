@@ -83,7 +83,8 @@ run_tests()
 # The dot is a test that **passed**, and the `F` is one that **failed**. pytest shows the line that failed and the two values: the service answered 201, and 409
 # was expected. So the service sells a seat twice.
 #
-# In a terminal, go to the folder with `cd notebooks/my_office` and type `python -m pytest`.
+# `run_tests` starts pytest as a program of its own, so each run begins with an empty `booked`. You can do the same in a terminal. In the folder of the
+# course, with its environment active, type `cd notebooks/my_office`, and then `python -m pytest`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which of the two lines with `assert` in a test would you leave out? What would nobody notice then?
@@ -148,7 +149,7 @@ edit("    booked[seat] =", """    if seat in booked:
     booked[seat] =""")
 
 # %% [markdown]
-# **Predict, then run.** The service is right now. Do both tests pass? If one of them fails, what does it get, and what does it expect?
+# **Predict, then run.** The service is correct now. Do both tests pass? If a test fails: which status does it get, and which one does it expect?
 
 # %% tags=["predict"] breaks="both tests use one service, and the second finds the first one's booking"
 run_tests()
@@ -156,7 +157,7 @@ run_tests()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The second test fails still, but with other values: it gets 409 where it expects 201. Its first booking is refused. The first test has
+# The second test still fails, but with other values: it gets 409 where it expects 201. Its first booking is refused. The first test has
 # taken seat 12 before it, and both tests use the same `booked`.
 #
 # </details>
@@ -205,8 +206,9 @@ def create_app():
 # %% [markdown] minutes=4
 # ## A fixture
 #
-# The second part is a **fixture**: a function that makes what a test needs. A test asks for it by writing its name as a parameter. pytest calls the
-# fixture before each test that asks for it, and passes on what it returns. Fixtures in `conftest.py` are known to all tests of the folder.
+# The second part is a **fixture**: a function that makes what a test needs. A test has the name of the fixture as a parameter. Before this test, pytest
+# calls the fixture. Then pytest calls the test, and gives it the value that the fixture returned. All tests of the folder can use the fixtures in
+# `conftest.py`. (`app.testing = True` lets an exception of the service reach the test. Without it, the test sees only a status 500.)
 
 # %%
 # %%writefile my_office/conftest.py
@@ -216,7 +218,9 @@ from office import create_app
 
 @pytest.fixture
 def client():
-    return create_app().test_client()
+    app = create_app()
+    app.testing = True
+    return app.test_client()
 
 # %%
 # %%writefile my_office/test_office.py
@@ -233,10 +237,11 @@ def test_a_seat_is_sold_once(client):
 
 # %%
 run_tests("--setup-show")
+run_tests("test_office.py::test_a_seat_is_sold_once", "test_office.py::test_a_booking_is_created")
 
 # %% [markdown]
 # `--setup-show` shows when a fixture is set up for a test, and when it is torn down. Each test has a client of its own, and with it an app and a dictionary
-# of its own. The tests pass in any order.
+# of its own. So the order does not matter: the second run had the other one.
 #
 # ```mermaid
 # sequenceDiagram
@@ -285,8 +290,9 @@ run_tests("test_seats.py")
 #
 # </details>
 #
-# Nobody had thought of this fault, and a list of values found it. The test has failed first, so it can fail. Mend the service, and run all
-# tests:
+# Nobody had thought of this fault, and a list of values found it. You have seen this test fail, so you know that it notices the fault. A test that you
+# have never seen fail may be wrong itself. Mend the service, and run all tests. (`12.0` is refused now too. In JSON it is the same number as 12, so you
+# have to decide. Then write a test for what you decided.)
 
 # %%
 edit("not isinstance(seat, int)", "type(seat) is not int")
@@ -296,15 +302,18 @@ run_tests()
 # ## What do the tests not notice?
 #
 # All tests pass. But a test that has never failed may be one that cannot fail. So break the service on purpose, in one place, and see whether a test
-# fails. This is **mutation testing**; each broken service is a **mutant**. `fails` makes a mutant, runs the tests, and puts the right service back.
+# fails. This is **mutation testing**; each broken service is a **mutant**. `fails` makes a mutant, runs the tests, and puts the right service back. pytest
+# ends with code 0 if all tests passed, and with 1 if one failed. (Other codes mean that it could not run them.)
 
 # %%
 def fails(old, new):
     right = office.read_text()
+    assert old in right
     edit(old, new)
     command = [sys.executable, "-B", "-m", "pytest"]
     code = subprocess.run(command, cwd=folder, capture_output=True).returncode
     office.write_text(right)
+    assert code in (0, 1)
     return code == 1
 
 
@@ -325,8 +334,9 @@ for old, new in mutants:
 #
 # </details>
 #
-# Each mutant that survives shows that a test is missing. Here are two tests in one: the right values at the **boundary**, and a look at what was stored. Then
-# the second and the fourth mutant make a test fail too, and the right service passes. Tools such as mutmut make mutants of a whole program.
+# A mutant **survives** if no test fails. Then a test is missing, or the change makes no difference for a client. Here are two tests in one: the right values
+# at the **boundary**, and a look at what was stored. They are for the second and the fourth mutant, which are `mutants[1::2]`. Tools such as mutmut make mutants
+# of a whole program.
 
 # %%
 # %%writefile my_office/test_stored.py
@@ -341,6 +351,7 @@ def test_what_was_booked_is_there(client, seat):
 
 # %%
 print([fails(old, new) for old, new in mutants[1::2]])
+print(fails("if seat in booked", "if booked"), fails("}, 404", "}, 200"))
 run_tests()
 
 # %% [markdown] tags=["notes"]
@@ -349,12 +360,15 @@ run_tests()
 # **Ask:** Is a test good that fails for every change, even for another text of an error message? (No. It fails when nobody was promised that text.)
 
 # %% [markdown] minutes=2
+# Two more mutants survive: after one booking the whole theatre is sold out, and a booking that does not exist is answered with 200. Write a test for each.
+#
 # ## A server for a test
 #
-# A client that is written with requests needs an address. A fixture can start a server and stop it again: what stands before `yield` runs before
-# the test, and what stands after it runs afterwards, whether the test passed or failed. Port 0 stands for any free port.
+# A client that is written with requests needs an address. A fixture can start a server and stop it again. `yield` gives a value to pytest, and stops the
+# function at this line. When the test has ended, passed or failed, pytest lets the function go on.
 #
-# Such a test takes longer than one with the test client. Have a few of this kind, and many of the other.
+# `serve_forever` does not return, so it runs in a **thread** of its own. `shutdown` tells it to stop, and `thread.join()` waits until the thread has ended.
+# Port 0 means any free port. Such a test takes longer than one with the test client. Have a few of this kind, and many of the other.
 
 # %%
 # %%writefile my_office/test_real.py
@@ -369,9 +383,11 @@ from werkzeug.serving import make_server
 @pytest.fixture
 def url():
     server = make_server("127.0.0.1", 0, create_app())
-    Thread(target=server.serve_forever).start()
+    thread = Thread(target=server.serve_forever)
+    thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
+    thread.join()
 
 
 def test_a_name_may_have_any_letters(url):
@@ -390,14 +406,16 @@ run_tests("test_real.py")
 # ## The description as a test
 #
 # Lesson 24 showed the description of the ticket service, in OpenAPI. It says which members a show has, and of which types. So it can serve as a
-# test: `validate` compares a document with its **schema**.
+# test: `validate` compares a document with its **schema**. It finds a member that is missing or has a wrong type. It finds a member too many only if the
+# schema forbids it. (`tickets` is a test client of the ticket service.)
 
 # %%
 from jsonschema import ValidationError, validate
 
-description = client.get("/openapi.json").get_json()
+tickets = ticket_service.create_app(Store()).test_client()
+description = tickets.get("/openapi.json").get_json()
 schema = description["components"]["schemas"]["Show"]
-show = client.get("/shows/1").get_json()
+show = tickets.get("/shows/1").get_json()
 
 for document in [show, show | {"seats": "120"}]:
     try:
@@ -415,8 +433,8 @@ for document in [show, show | {"seats": "120"}]:
 # schemathesis run http://127.0.0.1:8003/openapi.json
 # ```
 #
-# It finds an answer with status 500, a status that is not described, and a member of the wrong type. It does not know what your service is for: that a seat is
-# sold once, only your own test can say.
+# It finds an answer with status 500, a status that is not described, and a member of the wrong type. It does not know what your service is for. Only your own
+# test can say that a seat is sold once.
 
 # %% [markdown] minutes=2
 # ## Recap
@@ -429,7 +447,7 @@ for document in [show, show | {"seats": "120"}]:
 #
 # <details><summary>All tests pass. Is the service right?</summary>
 #
-# It is right in what the tests ask. Nobody knows about the rest. Mutants show where the gaps are.
+# It is right in what the tests ask. Nobody knows about the rest. Mutants that survive show where the gaps may be.
 #
 # </details>
 # <details><summary>You find a fault in your service. What do you do first?</summary>

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A live page that stays live
 #
-# 38 minutes. You need lessons [34](34-server-push.ipynb) and [35](35-browser-client.ipynb).
+# 40 minutes. You need lessons [34](34-server-push.ipynb) and [35](35-browser-client.ipynb).
 #
 # By the end you can
 #
@@ -12,7 +12,8 @@
 # %% [markdown] minutes=4
 # ## See it work
 #
-# This is the page of live seats again. Its feed has a fault: when somebody takes seat 13, it stands still for eight seconds.
+# This is the page of live seats again. Its feed has a fault: when somebody takes seat 13, it stands still for eight seconds. (You need not
+# understand the cell that starts the two servers.)
 
 # %% [markdown] tags=["notes"]
 # **Do:** Press seat 13 on the projector, say nothing, and count the seconds aloud with the room.
@@ -21,6 +22,7 @@
 
 # %%
 import asyncio
+import itertools
 import json
 import time
 from contextlib import suppress
@@ -55,15 +57,14 @@ with connect(feed.url + "/shows/1", close_timeout=0.1) as client:
     client.send('{"take": 13}')
 
 # %% [markdown] minutes=6
-# About the seat that you pressed, the page says that there was no answer. Within five seconds it says *not live*, and that the seats may have
+# The page says that nobody answered about your seat. Within five seconds it says *not live*, and that the seats may have
 # changed. When the feed goes on, the page is live again.
 #
 # First you build what the page does for that. Then you add what a real feed needs besides.
 #
 # ## Break it: open, and dead
 #
-# Here is a small feed with the same fault. The client in the cell after it has no keep-alive (`ping_interval=None`), since a script in a page has none
-# either.
+# Here is a small feed with the same fault:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which frame says *I am frozen*? (None. A computer that is off, or a network that is gone, sends nothing either.)
@@ -82,39 +83,65 @@ async def answer(websocket):
 fragile = launch(answer, port=8012, name="fragile")
 
 # %% [markdown]
-# **Predict, then run.** The server is frozen. Which state does the client's connection have: open, closing or closed?
+# Two clients connect, one after the other. The first one sends no ping frames (`ping_interval=None`), because a script in a page cannot send
+# them either. The second one sends a ping frame every 0.2 seconds, and waits 0.3 seconds for the pong.
+#
+# **Predict, then run.** The server is frozen. Which state does each client's connection have: open or closed?
 
 # %% tags=["predict"] breaks="a frozen server looks like one that has nothing to say"
-with connect(fragile.url, ping_interval=None, close_timeout=0.1) as client:
-    client.send("freeze")
-    with suppress(TimeoutError):
-        print(client.recv(timeout=0.5))
-    print(client.state.name)
+import logging
+
+logging.getLogger("websockets.client").setLevel(logging.CRITICAL)  # the library would print a traceback
+for interval in [None, 0.2]:
+    with connect(fragile.url, ping_interval=interval, ping_timeout=0.3, close_timeout=0.1) as client:
+        client.send("freeze")
+        with suppress(TimeoutError, ConnectionClosed):
+            print(client.recv(timeout=3))
+        print(interval, client.state.name)
 
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Open. No frame came, so nothing has changed for the client. A frozen feed looks like a feed that has no news. The same is true if a network
-# cable is pulled out, or if a proxy between the two forgets the connection.
+# The first one is open. No frame came, so nothing has changed for this client. A frozen feed looks like a feed that has no news. The same is true
+# if a network cable is pulled out, or if a proxy between the two forgets the connection. The second one is closed: no pong came, so the library
+# gave the connection up.
 #
 # </details>
 #
-# Python's library sends ping frames for this. A browser answers pings, but a script in a page can neither send nor see them. So the page needs a
-# **heartbeat** of its own: a message that it sends again and again, and a deadline for the answer.
+# A browser answers pings, but a script in a page can neither send nor see them. So the page needs a **heartbeat** of its own: a message that it
+# sends again and again, and a deadline for the answer. These are its functions:
+#
+# | function | what it does |
+# |---|---|
+# | `ping` | sends a ping, and starts the deadline, but only if none is running |
+# | `dead` | runs when the deadline ends |
+# | `onopen` | calls `ping` each second |
+# | `onmessage` | stops the deadline: any message shows that the feed lives |
+#
+# (`deadline ||= …` sets `deadline` only if it is 0.) The cell after the page publishes it, and puts the feed's address in the place of `ADDRESS`. You need not understand that cell.
 
 # %%
-PAGE = """<!doctype html><title>Heartbeat</title> <h1>connecting</h1> <button>Freeze</button> <p></p>
-<script>
+# %%writefile my_heartbeat.html
+<!doctype html><title>Heartbeat</title> <h1>connecting</h1> <button>Freeze</button> <p></p> <script>
 const at = (name) => document.querySelector(name);
 const socket = new WebSocket(ADDRESS);
 let deadline = 0;
-const dead = () => { at("h1").textContent = "not live"; };
-const ping = () => { socket.send("ping"); deadline ||= setTimeout(dead, 2000); };
+function dead() {
+  at("h1").textContent = "not live";
+}
+function ping() {
+  socket.send("ping");
+  deadline ||= setTimeout(dead, 2000);
+}
 socket.onopen = () => setInterval(ping, 1000);
-socket.onmessage = (event) => { clearTimeout(deadline); deadline = 0;
-  at("h1").textContent = "live"; at("p").textContent = event.data; };
+socket.onmessage = (event) => {
+  clearTimeout(deadline);
+  deadline = 0;
+  at("h1").textContent = "live";
+  at("p").textContent = event.data;
+};
 at("button").onclick = () => socket.send("freeze");
-</script>"""
+</script>
 
 # %%
 from functools import partial
@@ -131,20 +158,19 @@ def publish(name, page, server):
     return pages.page(name, height=200)
 
 
-publish("heartbeat.html", PAGE, fragile)
+publish("heartbeat.html", Path("my_heartbeat.html").read_text(encoding="utf-8"), fragile)
 
-# %% [markdown] minutes=1
+# %% [markdown] minutes=2
 # Press *Freeze*. After at most three seconds the page says *not live*: one second until it asks again, and two until the deadline. When
 # the server goes on, the page says *live*.
 #
-# `deadline ||= …` starts the timer only if none is running. Any message stops it.
-#
-# Why does the deadline begin with a ping, and not with the last message? Some browsers slow down the timers of a hidden page, in the end to one a minute.
-# Then more than two seconds pass between two answers, although the feed is well.
+# The deadline begins when the page sends a ping. It must not begin with the last message. In a hidden page, a browser may run a timer only
+# once a minute. Then the page asks only once a minute, and so it gets an answer only once a minute. A deadline of two seconds after the last message would
+# end, although the feed works.
 #
 # ## On the wire
 #
-# The page of live seats does the same in JSON. `ping` has a number, and the feed sends it back.
+# The page of live seats does the same in JSON. A ping has a number, and the feed sends it back.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Five thousand pages ask every two seconds. How many messages are that? (2,500 a second in each direction. Socket.IO asks every 25
@@ -159,7 +185,8 @@ with wire(feed) as tap, connect(tap.url + "/shows/1", compression=None) as clien
 [frame.payload for frame in tap.frames if b"ping" in frame.payload]
 
 # %% [markdown] minutes=6
-# Both frames are ordinary text frames. The number says which ping was answered.
+# Both frames are ordinary text frames. A client that measures how long an answer takes gives each ping another number. The page of live seats always
+# sends 1, because any message shows that the feed lives.
 #
 # A heartbeat has a price. With a short interval, the page notices soon, and sends many messages. With a long one, it sends few, and shows old seats for
 # longer.
@@ -213,8 +240,9 @@ await waits(door.url, reset_by="open")
 #
 # </details>
 #
-# Mended: only a **message** sets `tries` to 0. For this, each new client has to receive a message soon. The seat feed sends the seats, or what the
-# client has missed. If it has missed nothing, it receives the answer to its first ping.
+# The cure: only a **message** sets `tries` to 0. For this, each new client has to receive a message soon. The seat feed sends the seats, or what the
+# client has missed. If it has missed nothing, it receives the answer to its first ping. (A real page also makes a part of each wait random: the
+# **jitter** of lesson 34.)
 
 # %%
 await waits(door.url, reset_by="message")
@@ -252,9 +280,9 @@ await watch(launch(one_each, port=8032).url, enough=3)
 
 # %% [markdown]
 # Three messages came over three connections. If the server cannot be reached, or answers 500, 502, 503 or 504, the library waits and tries again. The
-# first wait is random, up to five seconds. The waits grow to about a minute. For other statuses, such as 404, it raises an exception.
+# first wait is random, up to five seconds. The waits grow to a minute and a half. For other statuses, such as 404, it raises an exception.
 #
-# But it waits only if the *attempt* to connect fails. How often does `watch` connect to `door`, which accepts each connection and closes it?
+# But it waits only if the *attempt* to connect fails. `door` accepts each connection, and closes it. The next cell counts how often `watch` connects:
 
 # %% breaks="the library connects again and again, without a wait"
 with wire(door) as tap, suppress(TimeoutError):
@@ -264,12 +292,19 @@ with wire(door) as tap, suppress(TimeoutError):
 print("more than 10 handshakes in a second:", len(tap.http) > 10)
 
 # %% [markdown] minutes=3
-# Mended: put a wait of your own in front of `continue`, `await asyncio.sleep(…)`. It grows until a message comes.
+# The cure is a wait of your own in front of `continue`. After a message, `seconds` is 1 again:
+#
+# ```python
+# await asyncio.sleep(seconds)
+# seconds = min(2 * seconds, 30)
+# ```
 #
 # ## Who are you?
 #
-# The feed should know its clients. A program sends its **token** in a header, as in lesson 26. A page cannot set headers, and an address is written
-# into logs. So the page sends the token in its first message.
+# The feed should know its clients. A program sends its **token** in a header (lesson 26). A script in a page cannot set headers of a WebSocket. It
+# could put the token into the address, but servers write addresses into their logs. So the page sends the token in its first message. (If the
+# user has logged in with a cookie, the browser sends the cookie with the handshake. Then the server must also check `Origin`: a stranger's page
+# could connect too.)
 #
 # A client that sends nothing keeps a connection and some memory of the server for itself. So there is a deadline for the token, here one second.
 
@@ -313,7 +348,7 @@ for first_message in ["1.My-Secret", "1.My-Guess", None]:
 # ## Which answer belongs to which question?
 #
 # On an HTTP/1.1 connection, the responses come in the order of the requests. With a WebSocket, your server chooses the order. This one answers each
-# question in a task of its own, and the question about Hamlet takes longer:
+# question in a task of its own, and the question about Hamlet takes longer. (`TaskGroup` starts tasks, and waits for all of them at the end of its block.)
 
 # %% [markdown] tags=["notes"]
 # **Do:** Ask two people a long and a short question at the same time. Take the answers on notes without names, and read them out.
@@ -351,24 +386,26 @@ with connect(prices.url) as client:
 #
 # </details>
 #
-# Mended: each question has an `id`, and the answer repeats it. The client keeps a **Future** for each question (lesson 33). `ask` sends a question
-# and waits for its Future. `listen` receives the answers, and gives each one to its Future.
+# The cure: each question has an `id`, and the answer repeats it. The client keeps a **Future** for each question (lesson 33). `ask` sends a question
+# and waits for its Future. `listen` receives the answers, and gives each one to its Future. `gather` waits for both answers. Then the connection
+# closes, and so the loop in `listen` ends.
 
 # %%
-waiting = {}
+waiting, numbers = {}, itertools.count()
 
 
 async def ask(websocket, show):
-    number = len(waiting)
-    waiting[number] = asyncio.Future()
+    number, future = next(numbers), asyncio.Future()
+    waiting[number] = future
     await websocket.send(json.dumps({"id": number, "show": show}))
-    return show, await waiting[number]
+    return show, await future
 
 
 async def listen(websocket):
     async for message in websocket:
         reply = json.loads(message)
-        waiting[reply["id"]].set_result(reply["price"])
+        if future := waiting.pop(reply["id"], None):
+            future.set_result(reply["price"])
 
 # %%
 async with websockets.connect(prices.url) as websocket:
@@ -378,14 +415,15 @@ async with websockets.connect(prices.url) as websocket:
 await listening
 answers
 
-# %% [markdown] minutes=1
+# %% [markdown] minutes=2
 # Both are right, in whatever order the answers come. JSON-RPC, for example, has such an `id`. A question whose answer never comes needs a deadline
-# too: `asyncio.timeout`.
+# too (`asyncio.timeout`). When it ends, take the Future out of `waiting`: `listen` ignores an answer for which it finds no Future.
 #
 # ## Agree on a language
 #
 # A feed changes over the years. At first a price was a number, and now it has a currency. But old pages stay open for days. So in the handshake a
-# client lists the **subprotocols** that it speaks. The server chooses one of them.
+# client lists the **subprotocols** that it speaks. The server chooses one of them, or none. Here it takes the first one of its own list that the client
+# speaks.
 
 # %% [markdown] tags=["notes"]
 # **Short of time:** Leave out the subprotocols and the binary messages.
@@ -397,21 +435,22 @@ async def in_versions(websocket):
 
 versions = launch(in_versions, port=8062, subprotocols=["prices.v2", "prices.v1"])
 with wire(versions) as tap:
-    for spoken in [["prices.v1"], ["prices.v3", "prices.v2", "prices.v1"]]:
+    for spoken in [["prices.v1"], ["prices.v1", "prices.v3", "prices.v2"]]:
         with connect(tap.url, subprotocols=spoken, compression=None) as client:
             print(client.subprotocol, "|", client.recv(timeout=3))
 
 # %% [markdown] minutes=2
-# The lists travel in the header `Sec-WebSocket-Protocol`. In a page they are the second argument: `new WebSocket(address, ["prices.v2"])`.
+# The list and the choice travel in the header `Sec-WebSocket-Protocol`. In a page, the list is the second argument: `new WebSocket(address, ["prices.v2"])`.
 #
 # ## Messages of bytes
 #
 # Most messages so far were text. A message may also be **binary**: its frame has opcode 2. `send` makes one if you give it bytes. For 120 seats,
-# 120 bits are enough. Seats 1, 5 and 17 are taken:
+# 120 bits are enough. Seats 1, 5 and 17 are taken. Each seat is one bit, and 1 means taken. `2 ** 4` is the number with bit 4, which is seat 5.
+# `to_bytes` makes 15 bytes of the sum; the first byte has seats 1 to 8. (The server `fragile` starts again, in case it is still frozen.)
 
 # %%
 taken = [1, 5, 17]
-bits = sum(1 << (seat - 1) for seat in taken)
+bits = sum(2 ** (seat - 1) for seat in taken)
 packed = bits.to_bytes(15, "little")
 
 fragile = launch(answer, port=8012, name="fragile")
@@ -441,7 +480,7 @@ with wire(fragile) as tap, connect(tap.url, compression=None) as client:
 #     two -->|change| Ben([Ben's page])
 # ```
 #
-# Here are two box offices with one database. (Lesson 41 takes them apart.) Ben watches at the second one. Ada books at the first.
+# Here are two box offices with one database. (Lesson 41 explains how they are built.) Ben watches at the second one. Ada books at the first.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Where is the polling now? (Between a few processes and a database, and no longer between thousands of pages and a server.)
@@ -463,15 +502,16 @@ with connect(second.url.replace("http", "ws") + "/feed/shows/1") as ben:
     print(ben.recv(timeout=5))
 
 # %% [markdown] minutes=3
-# The change crossed from one process to the other through the database. The numbers of lesson 34 make that simple: each process asks every second
+# The change crossed from one process to the other through the database. With the numbers of lesson 34, each process asks every second
 # for all changes after the last one that it knows (`poll_database` in [asgi_feed.py](../servers/seats/asgi_feed.py)).
 #
-# Other systems need no polling here. PostgreSQL has `LISTEN` and `NOTIFY`, and Redis has publish/subscribe between processes.
+# Other systems need less polling here. PostgreSQL has `LISTEN` and `NOTIFY`, and Redis has publish/subscribe between processes. A process that was away
+# hears nothing of what it missed, and still has to ask.
 #
 # ## Recap
 #
 # - An open connection may be dead. A page sends a ping of its own, with a deadline for the answer.
-# - Each wait before the next try is longer than the one before, until a message comes.
+# - Each wait before the next try is longer than the one before, until a message comes. A part of it is random.
 # - A page sends its token in the first message, before a deadline. An `id` says which question an answer belongs to.
 #
 # **Check yourself**
@@ -501,8 +541,7 @@ with connect(second.url.replace("http", "ws") + "/feed/shows/1") as ben:
 # **Now you:** [exercise 36](../exercises/36-live-for-real.ipynb), with a game for two at its end. **Next lesson:**
 # [Everything together](41-box-office.ipynb). **Words:** [glossary](../docs/glossary.md).
 #
-# The last cell stops the servers. After *Run All Cells* the pages above are therefore no longer live. To see them live, run the cells from the
-# top, one by one.
+# The last cell stops the servers, so after *Run All Cells* the pages above are no longer live.
 
 # %%
 stop_all()

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The same, encrypted
 #
-# 38 minutes. You need [lesson 41](41-box-office.ipynb).
+# 42 minutes. You need [lesson 41](41-box-office.ipynb).
 #
 # By the end you can
 #
@@ -32,10 +32,10 @@ with wire(office) as tap:
 tap[0]
 
 # %% [markdown]
-# Everyone on the way can read the name and the cookie. Whoever has the cookie can act as Ada. A stranger could also *change* the bytes, for example the
-# number of the seat.
+# Everyone on the way can read the name and the cookie. A stranger who has the cookie can act as Ada. A stranger could also *change* the bytes, for example
+# the number of the seat.
 #
-# **TLS** prevents both (RFC 8446). It stands between TCP and HTTP: it encrypts all bytes, and it notices each change. HTTP over TLS is
+# **TLS** prevents both (RFC 8446). It stands between TCP and HTTP: it encrypts all bytes of HTTP, and it notices each change. HTTP over TLS is
 # called `https`, and a WebSocket over TLS `wss`. Requests, responses and frames stay the same.
 
 # %% [markdown] tags=["notes"]
@@ -46,10 +46,11 @@ tap[0]
 # %% [markdown] minutes=4
 # ## A certificate authority of your own
 #
-# Encryption alone is not enough: the client has to know *who* is at the other end. A server has two keys. It signs with the private one, and with the public one
-# everybody can verify the signature. A **certificate** says which public key belongs to a name.
-# A **certificate authority** (CA) has signed it, and the client trusts that authority. Browsers come with a list of such authorities. With the package **trustme**
-# you are an authority yourself:
+# The client must also know *who* is at the other end. For this, a server has two keys that belong together. It keeps the
+# **private key** secret, and shows everybody the **public key**. With the private key it can **sign** bytes. With the public key everybody can verify that.
+#
+# But whose key is it? A **certificate** says: this public key belongs to this name. A **certificate authority** (CA) has signed the certificate, and the client
+# trusts that authority. Browsers have a list of such authorities. With **trustme** you are an authority yourself:
 
 # %%
 authority = trustme.CA()
@@ -60,7 +61,8 @@ certificate = authority.issue_cert("127.0.0.1", "localhost")
 # `my_authority.pem` is the certificate of the authority. Clients need it, and it is no secret. `certificate` is the one of the server, with its private key, which the server
 # keeps to itself.
 #
-# The package **cryptography** can read a certificate. The last line compares the signature with the authority's key, and raises an exception if they do not fit.
+# The package **cryptography** can read a certificate. `verify_directly_issued_by` verifies the signature with the public key of the authority. It raises an
+# exception if the authority has not signed these bytes.
 
 # %%
 from cryptography import x509
@@ -69,17 +71,18 @@ shown = x509.load_pem_x509_certificate(certificate.cert_chain_pems[0].bytes())
 signer = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
 names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
 print("for", [str(name.value) for name in names])
-print("signed by your authority:", shown.issuer == signer.subject)
 shown.verify_directly_issued_by(signer)
+print("signed by your authority")
 
 # %% [markdown]
-# trustme is made for tests. Anybody who has the key of your authority can pass for any server, to each client that trusts it.
+# Use trustme for tests only. The private key of your authority is dangerous: with it, anybody can make a certificate for any name. Each client that trusts your
+# authority will then accept it.
 #
 # ```mermaid
 # flowchart LR
 #     authority[authority] -->|signs| certificate[certificate of 127.0.0.1]
 #     client([client]) -->|trusts| authority
-#     certificate -->|is shown by| server[server]
+#     server[server] -->|shows| certificate
 #     client <-->|TLS| server
 # ```
 
@@ -92,6 +95,8 @@ shown.verify_directly_issued_by(signer)
 # ## HTTPS
 #
 # A handler of `http.server` needs no change. Its server gets another socket: an `SSLContext` has the certificate, and `wrap_socket` puts TLS around each connection.
+# The last argument moves the handshake out of `accept`. Otherwise one silent client would block all others (lesson 14). (`secured` returns a function, because
+# `launch` calls it with a host and a port.)
 
 # %%
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -101,7 +106,7 @@ certificate.configure_cert(context)
 def secured(handler, context):
     def create_server(host, port):
         server = ThreadingHTTPServer((host, port), handler)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         return server
 
     return create_server
@@ -120,7 +125,8 @@ secret = launch(secured(Hello, context), name="secret", port=8443)
 secret
 
 # %% [markdown]
-# `ask` sends the cookie to an address. If the client does not accept the certificate, `ask` returns the reason.
+# `ask` sends the cookie to an address. If the client does not accept the certificate, `ask` returns the reason. (The line with `re.search` only cuts the
+# reason out of a long message.)
 
 # %%
 import re
@@ -133,6 +139,8 @@ def ask(url, **options):
         return "refused: " + re.search(r"verify failed: (.+?)[.]? \(_ssl", str(error))[1]
 
 # %% [markdown]
+# `verify=` names the file of the authority that the client trusts.
+#
 # **Predict, then run.** The first client trusts the usual authorities. The second one trusts yours. What does each of them get?
 
 # %% tags=["predict"]
@@ -163,10 +171,12 @@ ask(wrong_name.url, verify="my_authority.pem")
 # %% [markdown] minutes=5
 # ## Break it: verification switched off
 #
-# On the internet you will find the advice to write `verify=False` when a certificate is refused. A stranger has an authority too. It has signed a certificate for
-# 127.0.0.1, and the stranger's server says what it was sent.
+# On the internet you will find the advice to write `verify=False` when a certificate is refused. But somebody on the way, for example the owner of a wireless
+# network, can lead your connection to another server: you ask for yours, and a stranger answers. The next cell plays this. The stranger's server has a
+# certificate for 127.0.0.1 too, signed by an authority of the stranger. It answers with the cookie that it got.
 #
-# **Predict, then run.** Two clients ask the stranger's server: one with your authority, one without verification. Which of them sends its cookie?
+# **Predict, then run.** Two clients reach the stranger's server: one trusts your authority, the other does not verify. Which of them sends its cookie? (`requests`
+# warns of the second one. The warning is switched off here, to keep the output short.)
 
 # %% tags=["predict"] breaks="without verification, the client sends its cookie to a stranger"
 import warnings
@@ -189,23 +199,26 @@ print(ask(stranger.url, verify=False))
 # The second connection was encrypted, but to the wrong server. Never switch verification off. Give the client the authority that it lacks: `verify="my_authority.pem"`.
 
 # %% [markdown] tags=["notes"]
-# **Ask:** The stranger stands in your wireless network. How does a client come to the stranger's server? (By a false answer of DNS, or because the network's router is the stranger's.)
+# **Ask:** How does somebody on the way lead a connection to another server? (By a false answer of DNS, or because the network's router is the stranger's.)
 #
 # **Short of time:** Do not run this cell. Show its stored output and say the last sentence twice.
 
 # %% [markdown] minutes=5
 # ## What the wire shows now
 #
-# A tap is an **eavesdropper**: it reads what crosses and changes nothing. It gets the port here instead of the server, because it cannot read what is encrypted.
+# A tap is an **eavesdropper**: it reads what crosses and changes nothing. Here `wire` gets the port and not the server, so it shows plain bytes. The client asks
+# for `localhost`, because it sends a name in the handshake, but not a number such as 127.0.0.1.
 
 # %% tags=["nbval-ignore-output"]
 with wire(secret.port) as tap:
-    ask(f"https://localhost:{tap.port}/bookings?seat=17", verify="my_authority.pem")
+    print(ask(f"https://localhost:{tap.port}/bookings?seat=17", verify="my_authority.pem"))
 tap
 
 # %% [markdown]
-# The first messages are the handshake: both sides agree on keys, and the server shows its certificate. What follows is encrypted. **Predict, then run.** Which of these four
-# words can be found in the bytes?
+# The answer came. On the wire, the handshake is first: both sides agree on new keys for this connection. These keys encrypt what follows. (In TLS 1.3 that is also the
+# server's certificate, and its signature.)
+#
+# **Predict, then run.** Which of these four words can be found in the bytes?
 
 # %% tags=["predict"]
 crossed = b"".join(message.raw for message in tap)
@@ -220,7 +233,8 @@ for word in ["/bookings", "seat=17", "k7Qz", "localhost"]:
 #
 # </details>
 #
-# So a stranger still sees which server you ask, when, how often, and how much is sent. The path, the query, the headers and the body are hidden.
+# So a stranger still sees which server you ask, when, how often, and how much is sent. The path, the query, the headers and the body are hidden. (With Encrypted Client
+# Hello, RFC 9849, the name is hidden too.) A server that has `https` gives its login cookie the attribute `Secure` (lesson 16), so that no browser sends it over `http`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which page of a library did somebody read, if only its length is known? (With few pages of different lengths, the length tells it.)
@@ -242,14 +256,15 @@ with connect(echo.url, ssl=trusting) as websocket:
     websocket.send("Hello")
     print(echo.url.partition(":")[0], websocket.recv(timeout=3))
 
-# %% [markdown]
-# A page that came by `https` may open `wss` only; browsers refuse `ws` from there, as lesson 35 said.
-
 # %% [markdown] minutes=7
+# A page that came by `https` may open `wss` only; browsers refuse `ws` from there, as lesson 35 said. (Many of them make an exception for your own computer, such as
+# `ws://127.0.0.1`.)
+#
 # ## A reverse proxy
 #
 # Large servers often do not speak TLS themselves. A **reverse proxy** stands in front of them. Clients connect to the proxy. It decrypts each request, sends it to an **upstream** server
-# inside, and sends the answer back. Here is a small one. `X-Forwarded-Proto` tells the upstream how the client came.
+# inside, and sends the answer back. (An ordinary proxy works for clients. This one works for servers, so it is called *reverse*.) Here is a small one.
+# `X-Forwarded-Proto: https` tells the upstream that the client used HTTPS, because the upstream itself sees only HTTP.
 
 # %%
 inside = wire(office)
@@ -296,21 +311,23 @@ inside.http[-1].request
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The client gets 426, *Upgrade Required*. The request that arrived inside does not have the header `Upgrade`.
+# The client gets 426, *Upgrade Required*. The box office sent it, because the request that arrived inside does not have the header `Upgrade`.
 #
 # </details>
 #
-# `Upgrade` and `Connection` are about *one* connection (RFC 9110 §7.6.1). A proxy has two of them, so it does not copy these headers. A proxy that is to pass WebSockets on has to be told.
+# `Upgrade` and `Connection` are about *one* connection (RFC 9110 §7.6.1). A proxy has two: one to the client, and one to the server inside. So it must not just copy
+# these headers. If it should pass WebSockets on, it needs a configuration that says so. (Our small proxy drops *all* headers but one, also `Cookie`. A real one
+# copies them. And after an upgrade it copies the bytes of both directions.)
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What does the box office see as the address of its client? (That of the proxy. So the proxy says in `X-Forwarded-For` who has asked.)
 #
 # **What goes wrong:** A service believes `X-Forwarded-For` from everybody. Then each client can choose its address. Only the proxy may be believed.
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=5
 # ## nginx, line by line
 #
-# **nginx** is such a proxy. This file puts it in front of the box office. The tests of this course run nginx with it, and book a seat and watch a change through it.
+# **nginx** is such a proxy. This configuration puts it in front of the box office, for HTTPS and for WebSockets:
 
 # %%
 from pathlib import Path
@@ -318,27 +335,39 @@ from pathlib import Path
 print(Path("../servers/nginx.conf").read_text(encoding="utf-8"))
 
 # %% [markdown]
-# | line | what it says |
+# | line, for the clients | what it says |
 # |---|---|
-# | `map` | `$connection_header` is `upgrade` if the client sent the header `Upgrade`, else `close` |
 # | `listen … ssl` | speak TLS at port 8443; on the internet it is 443, the port of `https` |
-# | `server_name` | the name for which this block is responsible |
-# | `ssl_certificate`, `ssl_certificate_key` | the certificate with its chain, and the private key |
-# | `ssl_protocols` | the versions of TLS; older ones are broken (RFC 8996) |
+# | `server_name` | the name that this block is for; a single block is used for every name |
+# | `ssl_certificate`, `ssl_certificate_key` | the certificate and the private key; here one file has both |
+# | `ssl_protocols` | the versions of TLS; RFC 8996 forbids older ones |
+#
+# You make the file `box_office.pem` yourself, and put it into nginx's own folder, such as `/etc/nginx`. The next cell writes one, with the key and the certificate of this lesson:
+
+# %%
+certificate.private_key_and_cert_chain_pem.write_to_path("my_box_office.pem")
+[line.strip("-") for line in Path("my_box_office.pem").read_text().splitlines() if "BEGIN" in line]
+
+# %% [markdown]
+# | line, for the upstream | what it says |
+# |---|---|
+# | `location /` | this block is for every path |
 # | `proxy_pass` | the upstream: the box office |
 # | `proxy_http_version` | an upgrade needs HTTP/1.1 |
-# | `proxy_set_header` | which headers the upstream gets: the host and the address of the client, and the upgrade |
+# | `proxy_set_header` | headers that nginx sets or replaces: the host that the client asked for, the client's address, `https`, and the upgrade; it passes on the others |
+# | `map` | makes a variable: `$connection_header` is `upgrade` if the client sent the header `Upgrade` (its value is in `$http_upgrade`), else `close` |
 # | `proxy_read_timeout` | end a connection on which the upstream has sent nothing for 60 seconds: a quiet feed needs a ping more often than that |
-
-# %% [markdown] tags=["notes"]
-# **Do:** If nginx is there (on Debian, `apt install nginx`), copy the file to `/etc/nginx/conf.d`, put a certificate into `/etc/nginx`, and open `https://127.0.0.1:8443/seats.html`.
 
 # %%
 for server in [secret, wrong_name, stranger, front, echo]:
     server.stop()
-Path("my_authority.pem").unlink(missing_ok=True)
 
-# %% [markdown] minutes=1
+# %% [markdown] tags=["notes"]
+# **Do:** If nginx is there (on Debian, `apt install nginx`), copy the file to `/etc/nginx/conf.d`, and `my_box_office.pem` to `/etc/nginx/box_office.pem`. Start
+# `python -m servers.box_office` and nginx, and open `https://127.0.0.1:8443/seats.html`. The browser warns, as before.
+
+
+# %% [markdown] minutes=2
 # ## Where to go next
 #
 # | for | look for |
@@ -349,13 +378,19 @@ Path("my_authority.pem").unlink(missing_ok=True)
 # | certificates for your own computer, known to its browsers | mkcert |
 # | HTTP/2 over TLS | ALPN (RFC 7301): the handshake also agrees on the protocol |
 # | good settings of nginx and others | Mozilla's SSL Configuration Generator |
+#
+# The next cell deletes both files, because one of them has a private key.
 
-# %% [markdown] minutes=2
+# %%
+for name in ["my_authority.pem", "my_box_office.pem"]:
+    Path(name).unlink(missing_ok=True)
+
+# %% [markdown] minutes=3
 # ## Recap
 #
-# - TLS encrypts what crosses the wire and notices each change. HTTP and WebSockets stay what they are.
+# - TLS encrypts requests, responses and frames, and notices each change. HTTP and WebSockets stay what they are.
 # - A certificate says whose key it is. The client verifies that an authority has signed it, and that it is for this name.
-# - A reverse proxy speaks TLS outside. It has to be told to pass an upgrade on.
+# - A reverse proxy speaks TLS outside. It passes an upgrade on only if its configuration says so.
 #
 # **Check yourself**
 #
@@ -366,7 +401,7 @@ Path("my_authority.pem").unlink(missing_ok=True)
 # </details>
 # <details><summary>Does a stranger on the way see which film you look at, at https://films.example/films/12?</summary>
 #
-# The stranger sees `films.example`, and how much is sent. The path is encrypted.
+# The stranger sees `films.example`, and how much is sent. The path is encrypted. But if each film's page has another length, the length may tell which film it is.
 #
 # </details>
 # <details><summary>A WebSocket works without the proxy, and behind it the client gets 426. Where do you look?</summary>
@@ -380,8 +415,22 @@ Path("my_authority.pem").unlink(missing_ok=True)
 #
 # </details>
 #
-# **Now you:** encrypt [your weather station](../exercises/41-weather-live.ipynb).
-# **Words:** [glossary](../docs/glossary.md).
+# **Now you:** encrypt the feed of [your weather station](../exercises/41-weather-live.ipynb). Add cells below exercise 41.8, before the last cell:
+#
+# 1. Import `ssl`, `trustme`, `connect` and `wire`. Make an authority, a certificate and a `context`, as in this lesson, and write `my_authority.pem`.
+# 2. Launch the feed again, with the context:
+#    ```python
+#    feed = launch(live, name="feed", process_request=only_stations, compression=None, ssl=context)
+#    ```
+# 3. Make `trusting`. Connect through a tap, and receive a reading:
+#    ```python
+#    with wire(feed.port) as tap, connect(f"wss://localhost:{tap.port}/stations/2", ssl=trusting) as client:
+#        requests.post(service.url + "/stations/2/readings", json={"degrees": 21.5}, timeout=3)
+#        print(client.recv(timeout=3))
+#    ```
+# 4. Search the bytes of the tap for `degrees` and for `localhost`, as in *What the wire shows now*. Which one do you find?
+#
+# Your page from 41.8 shows nothing new now: your browser does not know your authority. **Words:** [glossary](../docs/glossary.md).
 
 # %%
 stop_all()
