@@ -30,7 +30,7 @@ RIGHT_HINTS = (
 
 
 @exercise(
-    "28.1", "What a station sends", points=3, of="function",
+    "28.1", "What a station sends", points=3, of="function", is_local=True,
     learned="A test passes with every service that keeps its promise, and fails with every other one.",
 )
 def what_a_station_sends(test: FunctionProbe, expect: Expect) -> None:
@@ -39,7 +39,7 @@ def what_a_station_sends(test: FunctionProbe, expect: Expect) -> None:
 
 
 @exercise(
-    "28.2", "A reading is kept", points=4, of="function",
+    "28.2", "A reading is kept", points=4, of="function", is_local=True,
     learned="What a POST has promised is tested where its Location leads, and with more than one.",
 )
 def a_reading_is_kept(test: FunctionProbe, expect: Expect) -> None:
@@ -206,7 +206,7 @@ THREAD_HINTS = (
 
 
 @exercise(
-    "28.4", "A server for each test", points=4, of="function",
+    "28.4", "A server for each test", points=4, of="function", is_local=True,
     learned="A fixture tidies up behind its yield, so no test meets what another one has left.",
 )
 def a_server_for_each_test(fixture: FunctionProbe, expect: Expect) -> None:

@@ -108,11 +108,14 @@ def test_in_the_wrong_order_a_cell_says_which_one_comes_first(path: Path) -> Non
 
 
 @pytest.mark.parametrize("stem", ["12-web-server", "33-websocket-server"])
-def test_ten_copies_of_a_lesson_run_side_by_side(stem: str) -> None:
-    path = COURSE / "notebooks" / f"{stem}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
+def test_ten_copies_of_a_lesson_run_side_by_side(stem: str, tmp_path: Path) -> None:
+    """Each in a folder of its own, as a learner's lesson writes files beside itself."""
+    notebook = nbformat.read(COURSE / "notebooks" / f"{stem}.ipynb", as_version=4)
+    folders = [tmp_path / str(number) for number in range(10)]
+    for folder in folders:
+        folder.mkdir()
     with ExitStack() as stack:
-        kernels = [stack.enter_context(Kernel(path.parent, env={})) for _ in range(10)]
+        kernels = [stack.enter_context(Kernel(folder, env={})) for folder in folders]
         queued = [kernel.queue(notebook) for kernel in kernels]
         for kernel, requests in zip(kernels, queued, strict=True):
             assert failed_cells(notebook, kernel.results(requests, timeout=120)) == []

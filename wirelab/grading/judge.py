@@ -29,6 +29,7 @@ NO_NAME = "The notebook has nothing to check here: {} ({})."
 NO_END_REASON = "A cell did not come to an end in {seconds:g} s, nor when it was interrupted: {first}"
 LATE_REASON = "The notebook took longer than {seconds:g} s."
 GONE_REASON = "The process of the notebook ended by itself, in a cell or in a server: {first}"
+LOCAL = "its check hands over objects that live in one process only"
 CANNOT_REASON = "The check cannot reach what was handed in from another process ({what}): look at it yourself."
 
 
@@ -129,6 +130,9 @@ class Judge:
         self.judgement.cells.append({**cell, "source": source, "outputs": shown})
 
     def _check(self, step: Check) -> None:
+        if self._known[step.exercise].is_local:
+            self._add_untold(self._known[step.exercise], LOCAL)
+            return
         try:
             result = self._result(step)
         except Gone:
