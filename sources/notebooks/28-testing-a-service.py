@@ -24,7 +24,7 @@ from shutil import rmtree
 folder = Path("my_office")
 rmtree(folder, ignore_errors=True)
 folder.mkdir()
-options = "--quiet --tb=short --color=yes --code-highlight=no --disable-plugin-autoload"
+options = "--quiet --tb=short --force-short-summary --color=yes --code-highlight=no --disable-plugin-autoload"
 (folder / "pytest.ini").write_text(f"[pytest]\naddopts = {options}\n")
 
 
