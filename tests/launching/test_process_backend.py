@@ -69,9 +69,9 @@ def test_a_module_that_ends_at_once_is_told_from_one_that_serves(module: Callabl
 def test_a_module_that_never_listens_is_ended(
     module: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wirelab.launching.process_backend.READY_TIMEOUT", 1.0)
+    monkeypatch.setattr("wirelab.launching.process_backend.READY_TIMEOUT", 3.0)  # it has to print before that
     with pytest.raises(NeverReady, match="(?s)does not listen on port .*still thinking"):
-        launch(module("import time; print('still thinking'); time.sleep(60)"), port=0)
+        launch(module("import time; print('still thinking', flush=True); time.sleep(60)"), port=0)
     assert children_of(os.getpid()) == []
 
 

@@ -178,7 +178,7 @@ def test_what_a_function_prints_is_in_the_log(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_taken_port_of_its_own_is_told(stranger: int) -> None:
-    with pytest.raises(NotAServer, match="failed with OSError: .*Address already in use"):
+    with pytest.raises(NotAServer, match="failed with (OSError: .*Address already in use|.*WinError 100(13|48))"):
         launch(lambda host, port: HTTPServer((host, stranger), Hello))
 
 

@@ -63,8 +63,9 @@ class HttpBackend(Backend):
         except ThreadInterrupted:
             pass
         except BaseException as error:  # as where a verify_request() of its own fails
-            self.add_exception(error)
-            self._why_ended = EXCEPTION_LEFT
+            if not (self.is_stopping and isinstance(error, OSError)):  # Windows, of a listener we closed
+                self.add_exception(error)
+                self._why_ended = EXCEPTION_LEFT
         finally:
             self._server.close_listener()  # its code may have ended it, and nobody would accept any more
 

@@ -13,7 +13,7 @@ from wirelab.notebook.missing_names import advice, code_cells
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NO_PROXY = ("no_proxy", "NO_PROXY")
-ADDRESS_IN_USE = (errno.EADDRINUSE, 10048)  # the second is Windows' own
+ADDRESS_IN_USE = {errno.EADDRINUSE, 10048, 10013}  # Windows' own: in use, and in use by who shares it with nobody
 PORT_ADVICE = (
     "Another server has this port. servers() lists those that this notebook launched, and stop_all() stops them.\n"
     "A server that was not launched ends with its server_close(), or with Python. Port 0 means any free one."
@@ -75,7 +75,9 @@ def _with_advice(shell: Any, show: Callable[[type, object, list[str]], None]) ->
 def _advice_on(shell: Any, error: object) -> str:
     if isinstance(error, NameError):
         return _which_cell_first(shell, error)
-    return PORT_ADVICE if isinstance(error, OSError) and error.errno in ADDRESS_IN_USE else ""
+    if isinstance(error, OSError) and {error.errno, getattr(error, "winerror", None)} & ADDRESS_IN_USE:
+        return PORT_ADVICE
+    return ""
 
 
 def _which_cell_first(shell: Any, error: NameError) -> str:
