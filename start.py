@@ -118,7 +118,7 @@ def place() -> str:
 
 def contents() -> str:
     """A digest of the files that decide what is in .venv."""
-    files = [HERE / "requirements.lock", HERE / "pyproject.toml"] + sorted(HERE.glob("data/**/*.json"))
+    files = [HERE / "requirements.lock", HERE / "pyproject.toml"] + sorted(HERE.glob("data/**/*.js*"))
     return digest(*[file.read_bytes() for file in files])
 
 

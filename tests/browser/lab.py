@@ -72,7 +72,7 @@ def running_lab(folder: Path) -> Iterator[Lab]:
     pipe: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
     with subprocess.Popen(command, env=environment, **pipe) as process:
         try:
-            yield _address(process)
+            yield address_told(process)
         finally:
             process.terminate()
 
@@ -89,7 +89,7 @@ def _settings(folder: Path) -> dict[str, str]:
     return found
 
 
-def _address(process: "subprocess.Popen[str]") -> Lab:
+def address_told(process: "subprocess.Popen[str]") -> Lab:
     """Read in its messages where it is; later ones are read too, as a full pipe would stop it."""
     assert process.stderr
     said = []
