@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     colours = presenting.add_mutually_exclusive_group()
     colours.add_argument("--light", action="store_true", help="dark letters on a light ground (the default)")
     colours.add_argument("--dark", action="store_true", help="light letters on a dark ground")
+    as_slides = "show it as slides; needs the extension jupyterlab-slideshow"
+    presenting.add_argument("--slides", action="store_true", help=as_slides)
     practice = "practise without a room: keep each section's time, and say where the plan was wrong"
     presenting.add_argument("--rehearse", action="store_true", help=practice)
     own_plan = "plan each section with the minutes that it took in your last rehearsal"

@@ -82,8 +82,9 @@ def present_lesson(words: argparse.Namespace) -> int:
     from wirelab.presenting.presentation import present
 
     theme = "dark" if words.dark else "light"
-    how = {"theme": theme, "port": words.port, "rehearse": words.rehearse, "own_plan": words.own_plan}
-    return present(words.lesson, _lab_settings(words), **how)
+    how = {"theme": theme, "port": words.port, "slides": words.slides}
+    times = {"rehearse": words.rehearse, "own_plan": words.own_plan}
+    return present(words.lesson, _lab_settings(words), **how, **times)
 
 
 def test(words: argparse.Namespace) -> int:

@@ -1,7 +1,9 @@
 """A lesson before a room, in two windows: notes follow, jumps land, and the room sees no note."""
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -17,8 +19,10 @@ from wirelab.building.stated_minutes import lessons
 
 pytestmark = pytest.mark.proof
 STEMS = [lesson.path.stem for lesson in lessons(COURSE)]
-FROM_FIRST_TO_LAST = ["12-web-server", "33-websocket-server", "41-box-office"]
+SOME = ["12-web-server", "33-websocket-server", "41-box-office"]
+FROM_FIRST_TO_LAST = STEMS if "WIRELAB_EVERY_LESSON" in os.environ else SOME  # all of them before a release
 SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+SLIDES = ["jupyterlab-slideshow==0.3.4", "jupyterlab-fonts==3.0.0"]
 SIZES = [(1280, 720), (1920, 1080), (1024, 768)]
 HIDDEN = "[...document.querySelectorAll('button, h2, p')].filter(one => one.scrollWidth > one.clientWidth + 1)"
 GROW = "document.querySelector('.jp-Notebook .jp-Cell').style.paddingTop = '900px'"
@@ -67,7 +71,9 @@ def test_what_is_saved_and_set_in_a_room_is_gone_in_the_end(tmp_path: Path, brow
 def test_a_room_without_outputs_in_big_letters_and_one_document(twelve: Presented) -> None:
     assert twelve.room.locator(".jp-OutputArea-output").count() == 0
     editor = twelve.room.locator(".jp-CodeCell .cm-content").first
-    assert float(editor.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")) >= 21.5
+    table = twelve.room.locator(".jp-MarkdownCell td").first
+    for one in (editor, table):
+        assert float(one.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")) >= 21.5
     assert twelve.room.locator("#jp-left-stack").is_hidden()
     expect(twelve.room.locator("#main")).to_have_attribute("data-shell-mode", "single-document")
 
@@ -185,3 +191,37 @@ def from_first_to_last(both: Presented) -> None:
         both.run_next()
     both.has_run(both.room.locator(".jp-CodeCell").count() - 1)
     expect(both.page.locator("#servers")).to_have_text("none")
+
+
+@pytest.fixture
+def slides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extension for slides, installed where JupyterLab finds it, and only there."""
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--prefix",
+        str(tmp_path / "prefix"),
+    ]
+    if subprocess.run([*command, *SLIDES], capture_output=True).returncode:
+        pytest.skip(f"these cannot be installed here: {' '.join(SLIDES)}")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "prefix" / "share" / "jupyter"))
+
+
+@pytest.mark.usefixtures("slides")
+def test_slides_where_their_extension_is_installed(tmp_path: Path, browser: Browser) -> None:
+    with (
+        presentation(tmp_path, "12", "--slides") as running,
+        windows(browser, "12", running.room, running.page) as both,
+    ):
+        shown = both.room.locator(".jp-Notebook .jp-Cell:visible")
+        expect(shown).to_have_count(1)  # the title, and nothing of what follows
+        both.jump(1)
+        expect(both.room.get_by_role("heading", name=both.plan.sections[1].heading)).to_be_visible()
+        expect(both.room.locator("h1", has_text="A web server")).to_be_hidden()
+        for _ in range(3):
+            both.run_next()
+        assert both.notes_in_the_room() == []

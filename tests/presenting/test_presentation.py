@@ -101,3 +101,12 @@ def test_an_unknown_lesson_is_one_sentence() -> None:
     assert ran.returncode == 1
     assert ran.stderr.splitlines()[-1].startswith("no lesson is called '99': there are 00-start-here, ")
     assert "Traceback" not in ran.stderr
+
+
+def test_slides_without_their_extension_are_refused_with_how_to_get_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "wirelab", "present", "12", "--slides"]
+    environment = {**os.environ, "JUPYTER_PATH": "", "JUPYTER_DATA_DIR": str(tmp_path)}
+    ran = subprocess.run(command, cwd=COURSE, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "pip install jupyterlab-slideshow" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -23,6 +23,8 @@ from wirelab.presenting.scratch_course import Scratch
 TWO_WINDOWS = """The room's window: {}
 Your own page:     {}
 Keep your own page off the projector. What happens in the room's window is gone when you end this."""
+NO_SLIDES = """The extension jupyterlab-slideshow is not installed. Install it, or leave --slides out:
+{python} -m pip install jupyterlab-slideshow"""
 RESTARTS = 20  # of the instructor's server, in one lesson
 
 
@@ -32,24 +34,28 @@ def present(
     *,
     theme: str = "light",
     port: int | None = None,
+    slides: bool = False,
     rehearse: bool = False,
     own_plan: bool = False,
 ) -> int:
     """Present the lesson that `words` name until the instructor ends it.
 
-    `settings` are JupyterLab's, and `theme` is "light" or "dark". `rehearse` keeps each section's time, and with
-    `own_plan` those times are the plan. Raises SourceError where there is no such lesson, and PresentationFailed.
+    `settings` are JupyterLab's, and `theme` is "light" or "dark". `slides` shows slides, `rehearse` keeps the time
+    of each section, and with `own_plan` those times are the plan. Raises SourceError where there is no such
+    lesson, and PresentationFailed, also where the extension for slides is not installed.
     """
+    if slides and not has_slides():
+        raise PresentationFailed(NO_SLIDES.format(python=sys.executable))
     plan = plan_of(find_source(COURSE, words))
     plan = with_minutes(plan, rehearsal.rehearsed_minutes(plan.stem)) if own_plan else plan
-    ended, events = _present(plan, settings, theme, port)
+    ended, events = _present(plan, settings, theme, port, slides)
     if rehearse:
         print(rehearsal.judge(plan, events, rehearsal.place(COURSE, plan.stem)))
     return ended
 
 
 def _present(
-    plan: LessonPlan, settings: Sequence[str], theme: str, port: int | None
+    plan: LessonPlan, settings: Sequence[str], theme: str, port: int | None, slides: bool
 ) -> tuple[int, Sequence[Event]]:
     """The status in which JupyterLab ended, and what has happened."""
     with tempfile.TemporaryDirectory(prefix=f"wirelab-{plan.stem[:2]}-", ignore_cleanup_errors=True) as name:
@@ -58,7 +64,7 @@ def _present(
         scratch.key.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         with instructor_server(scratch) as page:
             notebook = f"notebooks/{plan.stem}.ipynb"
-            scratch_course.make(scratch.folder, COURSE, theme=theme, server=page, notebook=notebook)
+            scratch_course.make(scratch.folder, COURSE, theme=theme, server=page, notebook=notebook, slides=slides)
             os.environ.update(scratch.environment())
             has_browser = "--no-browser" not in settings
             ended = run_lab(
@@ -67,6 +73,13 @@ def _present(
                 when_open=lambda room: _two_windows(room, page, with_browser=has_browser),
             )
         return ended, event_log.read(scratch.events)
+
+
+def has_slides() -> bool:
+    """Whether the extension is installed where JupyterLab looks for it: https://pypi.org/project/jupyterlab-slideshow/."""
+    from jupyter_core.paths import jupyter_path
+
+    return any(Path(folder, "jupyterlab-slideshow").is_dir() for folder in jupyter_path("labextensions"))
 
 
 def room_settings(scratch: Scratch, notebook: str) -> list[str]:

@@ -65,14 +65,17 @@ class Scratch:
         }
 
 
-def make(folder: Path, course: Path, *, theme: str, server: str, notebook: str) -> Scratch:
-    """Fill the empty `folder`. `server` is the address of the instructor's, `notebook` the lesson's path."""
+def make(folder: Path, course: Path, *, theme: str, server: str, notebook: str, slides: bool = False) -> Scratch:
+    """Fill the empty `folder`. `server` is the address of the instructor's, `notebook` the lesson's path.
+
+    With `slides`, the room's window shows slides from the beginning.
+    """
     scratch = Scratch(folder)
     copy_course(course, scratch.course)
     for path, text in _settings(scratch, theme):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    add_extension(scratch, server=server, notebook=notebook)
+    add_extension(scratch, server=server, notebook=notebook, slides=slides)
     return scratch
 
 
@@ -117,7 +120,7 @@ def _plugins(theme: str) -> dict[str, object]:
     }
 
 
-def add_extension(scratch: Scratch, *, server: str, notebook: str) -> None:
+def add_extension(scratch: Scratch, *, server: str, notebook: str, slides: bool = False) -> None:
     """JupyterLab's own way to load a script into its page: a prebuilt extension, which here is one file.
 
     https://jupyterlab.readthedocs.io/en/stable/extension/extension_dev.html#prebuilt-extensions
@@ -127,6 +130,6 @@ def add_extension(scratch: Scratch, *, server: str, notebook: str) -> None:
     folder = scratch.extensions / EXTENSION
     (folder / "static").mkdir(parents=True, exist_ok=True)
     (folder / "package.json").write_text(json.dumps(about), encoding="utf-8")
-    told = json.dumps({"server": server, "notebook": notebook})
+    told = json.dumps({"server": server, "notebook": notebook, "slides": slides})
     text = _WINDOW.read_text(encoding="utf-8").replace('"TOLD"', told)
     (folder / "static" / "window.js").write_text(text, encoding="utf-8")

@@ -3,10 +3,11 @@
 "use strict";
 
 (() => {
-  const TOLD = "TOLD"; // {server, notebook}, written here when the room is made
+  const TOLD = "TOLD"; // {server, notebook, slides}, written here when the room is made
   const NAME = "wirelab-room";
   const STYLE = `
     .jp-Notebook { --jp-cell-prompt-width: calc(var(--jp-code-font-size) * 4.2); }
+    .jp-RenderedHTMLCommon table { font-size: inherit; } /* JupyterLab gives tables the size of its menus */
     #wirelab-notes { position: fixed; z-index: 10000; right: 0; bottom: 0; width: min(46em, 60vw); height: 62vh;
       border: 3px solid #1565c0; background: white; }
     #wirelab-notes iframe { width: 100%; height: 100%; border: 0; display: block; }
@@ -133,6 +134,7 @@
         if (app.shell.isSideTabBarVisible(side)) app.shell.toggleSideTabBarVisibility(side);
       }
       watch(await lesson());
+      if (TOLD.slides) await app.commands.execute("deck:start"); // jupyterlab-slideshow's
       // A browser connects again by itself, whenever the instructor's server is back, and says what it had last.
       new EventSource(TOLD.server + "commands").onmessage = take;
     });
