@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Pages go stale
 #
-# 41 minutes. You need lessons [12](12-web-server.ipynb) and [14](14-break-the-server.ipynb).
+# 43 minutes. You need lessons [12](12-web-server.ipynb) and [14](14-break-the-server.ipynb).
 #
 # By the end you can
 #
@@ -45,7 +45,7 @@ page = requests.get(shop.url + "/", timeout=3).text
 print(page)
 
 # %% [markdown]
-# You have the page. A moment later the price changes. Which price stands in your page, and which in a new one?
+# You have the page. A moment later the price changes. Which price does your page show, and which one does a new page show?
 #
 # (`partial(f, price=price)` is the function `f` with `price` filled in already. So the server has the price that this notebook changes.)
 
@@ -58,8 +58,8 @@ fresh = requests.get(shop.url + "/", timeout=3).text
 # Your page is **stale**: it shows an old price. The server knows the new one. But in HTTP a server only answers requests, so it cannot send the
 # new price to you. Stock prices, news, ticket sales: each page about them is a copy that gets old.
 #
-# The same server has a page that does not go stale. Here it is. (After *Run All Cells* it stands still, because the last cell stops the
-# server. Then run the cells one by one.)
+# The same server has a page that does not go stale. Here it is. (After *Run All Cells* this page stands still, because the last cell stops
+# the server. To see the page live, run the cells one by one.)
 
 # %%
 shop.page("/live", height=160)
@@ -70,7 +70,7 @@ shop.page("/live", height=160)
 # %%
 price.change(price.now().price - 1).price
 
-# %% [markdown] minutes=5
+# %% [markdown] minutes=6
 # ## Polling: ask again and again
 #
 # The simplest idea: the client asks again after some time. This is called **polling**. `/price` gives the price as JSON, with a number that
@@ -102,8 +102,8 @@ tap
 # for five on average. If you ask more often, you pay with more requests, and nearly all of them bring nothing new.
 #
 # **Predict, then run.** Each answer has an `ETag`, a name for this version of it. The second request sends it back in `If-None-Match`: *give me
-# the price, if it has another name*. The price has not changed. What crosses the wire? (`tap[2:]` leaves out the first request and its
-# response.)
+# the price, if it has another name*. The price has not changed. Which status does the second response have? Does it have a body? (`tap[2:]`
+# leaves out the first request and its response.)
 
 # %% tags=["predict"]
 with wire(shop) as tap:
@@ -117,7 +117,8 @@ tap[2:]
 #
 # A whole request, and a response with headers and no body. `304 Not Modified` means: use the copy that you have (RFC 9110 §15.4.5). For a
 # page of 100 kB that saves nearly everything. Our price has 26 bytes and the headers have hundreds, so it saves nearly nothing. And the
-# request was necessary all the same.
+# request was necessary all the same. (Polling has one strength that the other ways do not have: a cache can answer. If a cache may keep the
+# price for five seconds, a thousand clients cost the server one request in five seconds.)
 #
 # </details>
 #
@@ -127,7 +128,8 @@ tap[2:]
 # price.
 #
 # **Predict, then run.** The client below asks twice, first with number 0. `Timer` changes the price after one second. After how many seconds
-# does each request get its answer?
+# does each request get its answer? (The cell prints it: `tap[-1]` is the newest message, and `at` is its time, in
+# seconds since the tap began.)
 
 # %% [markdown] tags=["notes"]
 # **Do:** Give the room a picture of the ways: calling the theatre every minute; calling and being left on the line; having the
@@ -161,8 +163,8 @@ tap
 #
 # </details>
 #
-# How does a server wait? Each client has a thread of its own in the server, and the thread sleeps. Here is the function that it calls. Find
-# the line that waits. What does the function return if the price does not change in time?
+# How does a server wait? This server has a thread for each connection (lesson 14), and the thread sleeps. Here is the function that it
+# calls. Find the line that waits. What does the function return if the price does not change in time?
 
 # %%
 show(Price.other_than)
@@ -170,9 +172,12 @@ show(Price.other_than)
 # %% [markdown]
 # `wait_for` waits. If the time is over and the number is still the same, the function returns `None`.
 #
-# `_changed` is a **condition**. It has a lock: only one thread at a time is inside of `with self._changed`. `wait_for` gives the lock away while
-# it waits, so that another thread can change the price. Each change calls the method `notify_all`, which wakes up all waiting threads. Then
-# `wait_for` looks again whether the number is another one.
+# `_changed` is a **condition**. It has a lock: only one thread at a time is inside of `with self._changed`. `wait_for` **releases** the lock
+# while it waits, so that another thread can change the price. Each change calls the method `notify_all`, which wakes up all waiting threads.
+# Then `wait_for` looks again whether the number is another one.
+#
+# So a waiting client costs a connection and a thread. Ten thousand waiting clients would cost ten thousand threads. The servers of lesson 33 have one
+# thread for all their clients.
 #
 # The server must not wait too long. Between client and server there may be **proxies**, programs that pass messages on, and they close a
 # connection that is silent for too long. So this server answers `204 No Content` after 20 seconds, or after `wait` seconds, and the client
@@ -185,10 +190,10 @@ print(requests.get(f"{shop.url}/price?since={price.now().number}&wait=1", timeou
 # ## Push: one answer that does not end
 #
 # With long polling, each change ends a response, and the client has to make a new request. **Server-sent events** are one response that goes on: its
-# body grows with each event. The server sends when it wants to. This is called **push**.
+# body grows with each event. The server sends when there is something new. This is called **push**.
 #
 # In the code, `stream=True` does not wait for the end of the body. With `chunk_size=1`, `iter_lines` gives each line as soon as it is complete.
-# In the second cell, `next` takes one event from the generator, and `close` ends it.
+# In the second cell, `next` takes one event from the generator, and `close` ends it. The first event comes at once, with the current price.
 
 # %%
 def events(url, headers=None):
@@ -213,8 +218,8 @@ tap
 # its number, a line `data` with its content, and an empty line at the end. A line that begins with a colon is a comment. This server sends
 # one after a silence, to find out whether the client is still there.
 #
-# A browser can read such events: JavaScript has `EventSource` (HTML standard, *Server-sent events*). Here is the whole script of the live page. Find
-# the address that it asks, and read no more than that.
+# A browser can read such events: JavaScript has `EventSource` (HTML standard, *Server-sent events*). Here is the whole script of the live page.
+# The browser asks the address `price/events`, and calls the function `onmessage` for each event.
 
 # %%
 print(stale_prices.LIVE)
@@ -223,8 +228,8 @@ print(stale_prices.LIVE)
 # ## Push: a WebSocket
 #
 # A WebSocket begins as HTTP. After that, both sides may send at any time. Here only the server has something to send. WebSockets came to
-# browsers with HTML5, and their protocol is RFC 6455. They are made for **real-time** pages, which show a change when it happens, and for
-# **event-driven** programs, which act when something happens. The next lessons take the WebSocket apart.
+# browsers with HTML5, and their protocol is RFC 6455. A page that shows a change when it happens is called **real-time**. A program that acts
+# when something happens, and waits otherwise, is called **event-driven**. WebSockets are made for both.
 #
 # `tap.live()` is a wire view that grows. Run the first cell and keep the view in sight. Then run the second one: the price changes three times,
 # once a second.
@@ -268,13 +273,13 @@ tap
 #
 # ## The same changes, four ways
 #
-# Now four clients watch the same price at the same time, each in its own way and with a wire view of its own. Four cells do it. You may run
-# them without reading them: what counts is the picture.
+# Now four clients watch the same price at the same time, each in its own way and with a wire view of its own. The next four cells do it. You
+# may run them without reading them, because the picture after them shows what they found.
 #
 # 1. Each way is a generator. The one for the WebSocket is new.
 # 2. `watch` is one client. It notes in `received` when it first received each price, and ends with the last one.
 # 3. Each client starts, in a thread of its own. The cell waits until each of them has a price.
-# 4. The price changes four times. `changed` notes when.
+# 4. The price changes four times. `changed` has the time of each change.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Before the plot: which way needs most requests, and which leaves the copy wrong for longest? Take votes for each.
@@ -436,7 +441,7 @@ with wire(shop) as tap:
 
 tap[0]
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Recap
 #
 # - A page is a copy. Without a request, an HTTP server cannot say that something has changed.
@@ -468,9 +473,13 @@ tap[0]
 #
 # </details>
 #
-# **More about server-sent events.** A line `event` names a kind of event, and `retry` tells the browser after how many milliseconds to connect
-# again. `data` with a line break in it needs a line `data` for each of its lines. With HTTP/1.1 a browser opens about six connections to a
-# server, for all tabs together, and each stream takes one. With HTTP/2 the streams share one connection.
+# <details><summary>More about server-sent events</summary>
+#
+# A line `event` names a kind of event, and `retry` tells the browser after how many milliseconds to connect again. If the content has a line
+# break, each of its lines needs a line `data` of its own. With HTTP/1.1 a browser opens about six connections to a server, for all tabs
+# together, and each stream takes one. With HTTP/2 the streams share one connection.
+#
+# </details>
 #
 # **Now you:** [exercise 31](../exercises/31-stale-pages.ipynb). **Next lesson:** [The upgrade and the
 # frames](32-handshake-and-frames.ipynb).

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The upgrade and the frames
 #
-# 41 minutes. You need [lesson 11](11-http-messages.ipynb).
+# 42 minutes. You need [lesson 11](11-http-messages.ipynb).
 #
 # By the end you can
 #
@@ -71,7 +71,7 @@ print(tap[0].raw.decode() + tap[1].raw.decode())
 # The server answers the key in `Sec-WebSocket-Accept`. It takes three steps:
 #
 # 1. Put a fixed string, the `GUID` below, behind the key.
-# 2. Calculate the **SHA-1** of both. It is a function that makes 20 bytes of any input, and always the same 20 bytes of the same input.
+# 2. Calculate the **SHA-1** of both. SHA-1 is a **hash function**: it makes 20 bytes of any input, and the same 20 bytes of the same input.
 # 3. Write these bytes as **base64**: with letters, digits, `+` and `/`.
 #
 # The first key below is the example of RFC 6455 §1.3. The second one is the key of the conversation above.
@@ -111,8 +111,9 @@ ordinary
 # %% [markdown] minutes=2
 # <details><summary>Answer</summary>
 #
-# 426 Upgrade Required: not with this protocol. The header `Upgrade` names the protocol that the server wants. A browser shows the body, a
-# sentence for the person who typed the address.
+# 426 Upgrade Required: not with this protocol. The header `Upgrade` names the protocol that the server wants. A browser shows the body, which
+# is for the person who typed the address. Its first sentence names the fault: `requests` sent `Connection: keep-alive`, and a handshake has
+# `Connection: Upgrade`.
 #
 # </details>
 #
@@ -120,7 +121,8 @@ ordinary
 #
 # You do not need a library for the handshake. The first cell has the request. Its key is the example of the RFC, so you know the answer.
 #
-# `talk` opens a connection. It sends the handshake, and then each frame that you give it. After each one it waits for an answer.
+# `talk` opens a connection. It sends the handshake, and then each frame that you give it. After each one it waits for an answer. (`*frames`
+# takes any number of frames.)
 
 # %%
 HANDSHAKE = b"""GET / HTTP/1.1
@@ -143,7 +145,7 @@ def talk(server, *frames):
 
 talk(echo)
 
-# %% [markdown] minutes=8
+# %% [markdown] minutes=9
 # The answer was 101. Then `talk` ended the connection without a close frame, and the last line says so. You will meet the code 1006 again.
 #
 # ## A frame, byte by byte
@@ -215,8 +217,10 @@ fin, opcode, masked, length, payload
 # | 9 | ping: are you there? |
 # | 10 | pong: the answer to a ping |
 #
-# Browsers and servers often agree to compress their messages. Then the first reserved bit is set, the frame begins with `c1`, and you cannot read
-# its payload (RFC 7692). The servers of this lesson do not compress.
+# Close, ping and pong are **control frames**. A control frame has at most 125 bytes of payload, and is never sent in pieces (RFC 6455 §5.5).
+#
+# Browsers and servers often agree to compress their messages: an **extension** of the protocol (RFC 7692). It sets the first reserved bit. So a
+# compressed text frame begins with `c1`, and you cannot read its payload. The servers of this lesson do not compress.
 #
 # **Predict, then run.** The field for the length has seven bits, and seven bits count to 127. How does a frame write the length 200?
 
@@ -230,7 +234,7 @@ long.frames[1].raw[:8].hex(" ")
 # %% [markdown] minutes=3
 # <details><summary>Answer</summary>
 #
-# `7e` is 126. It means that the length stands in the next two bytes: `00 c8` is 200. 127 means that it stands in the next eight bytes. So a
+# `7e` is 126. It means that the length is in the next two bytes: `00 c8` is 200. 127 means that it is in the next eight bytes. So a
 # server's frame has two bytes before a short payload, four before a longer one, and ten before a very long one. The shortest form is the only
 # one allowed.
 #
@@ -262,13 +266,13 @@ mask(masked_payload, key)
 # With a mask step 1 fails. The browser takes a new random key for each frame, so the page cannot choose the bytes that cross the wire (§5.3). The
 # danger comes from pages, so only clients mask.
 #
-# Now write frames yourself: two bytes, the key, the masked payload. `fin << 7` moves the bit FIN to the first place, and `|` combines it
+# Now write frames yourself: two bytes, the key, the masked payload. `fin << 7` moves the bit FIN to the first place, and then `|` combines it
 # with the opcode. `0x80` is the bit MASK. (This works for payloads up to 125 bytes.)
 
 # %%
 def frame(opcode, payload, fin=True):
     key = bytes.fromhex("37 fa 21 3d")  # a real client takes a new random key for each frame
-    first, second = fin << 7 | opcode, 0x80 | len(payload)
+    first, second = (fin << 7) | opcode, 0x80 | len(payload)
     return bytes([first, second]) + key + mask(payload, key)
 
 
@@ -280,8 +284,10 @@ talk(echo, frame(1, b"One seat, by hand"))[2:4]
 #
 # A message may come in several frames, called **fragments**. The first one has the opcode, the others have opcode 0, and the last one has FIN.
 #
-# Between two fragments a **ping** may come. The other side has to answer it with a **pong** that has the same payload. Below, a ping `?` goes out
-# in the middle of the message *Two seats*. When does its pong come?
+# A control frame may come between two fragments, for example a **ping**. The other side has to answer a ping with a **pong** that has the
+# same payload. Below, a ping `?` goes out in the middle of the message *Two seats*. When does its pong come?
+#
+# `bye` is the close frame at the end. The next section explains it. (`(1000).to_bytes(2)` writes 1000 in two bytes: `03 e8`.)
 
 # %%
 begin, end = frame(1, b"Two sea", fin=False), frame(0, b"ts")
@@ -294,8 +300,8 @@ talk(echo, begin + frame(9, b"?"), end, bye).frames
 #
 # ## How it ends
 #
-# `bye` is a close frame. Its payload is two bytes with a **close code**, and then a reason for people to read. The other side answers with a
-# close frame too. Then the server ends the connection.
+# `bye` is a close frame. Its payload is two bytes with a **close code**, and then a reason for people to read. A client or a server that has sent
+# a close frame sends no more messages. The other side answers with a close frame too. Then the server ends the connection (RFC 6455 §5.5.1, §7.1.1).
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A log says 1006. Who sent it? (Nobody. It is the name for *no close frame came*.)
@@ -311,7 +317,7 @@ talk(echo, bye)[2]
 # | 1000 | normal end | 1008 | against the rules of this server |
 # | 1001 | going away: a page was closed, a server stops | 1009 | message too big |
 # | 1002 | protocol error | 1011 | an unexpected error in the server |
-# | 1003 | data of a kind that is not accepted | 3000–3999 | registered for a framework |
+# | 1003 | data of a kind that is not accepted | 3000–3999 | registered with IANA, for a library or a framework |
 # | 1007 | the text is not UTF-8 | 4000–4999 | free for your own use |
 #
 # Three codes are never sent. A program uses them to report what it noticed itself: **1005**, the close frame had no code; **1006**, there was no
@@ -359,7 +365,7 @@ talk(echo, frame(1, "Zoë".encode("latin-1"))).frames
 # ## Break it: a message that is too big
 #
 # The server accepts messages up to 1 MiB. This frame announces one byte more, and its payload is never sent. `0xFF` is the bit MASK and the
-# length 127. So eight bytes with the length follow (`to_bytes(8)` writes a number in eight bytes), and then a mask key of four zeros.
+# length 127. So eight bytes with the length follow, and then a mask key of four zeros.
 
 # %% breaks="a frame promises more than the server takes, and gets 1009"
 huge = bytes([0x81, 0xFF]) + (2**20 + 1).to_bytes(8) + bytes(4)
@@ -415,7 +421,8 @@ plt.show()
 #
 # ## Recap
 #
-# - A WebSocket begins as HTTP: a request with a key, and 101. The answer to the key proves that the server understands WebSocket, and no more.
+# - A WebSocket begins as HTTP: a request with a key, and 101. The answer to the key proves that the server understands
+#   WebSocket. It does not prove who the server is.
 # - A frame is two bytes, perhaps more for the length, a mask key if a client sends it, and the payload.
 # - A close code says why the conversation ended. 1005, 1006 and 1015 are never sent.
 #

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A WebSocket server and its client in Python
 #
-# 38 minutes. You need [lesson 32](32-handshake-and-frames.ipynb).
+# 40 minutes. You need [lesson 32](32-handshake-and-frames.ipynb).
 #
 # By the end you can
 #
@@ -44,7 +44,7 @@ tap
 # `websockets.connect` opens a connection. `send` sends one message, and `recv` waits for the next one. At the end of the block,
 # `async with` closes the connection. You know every arrow of the picture from lesson 32. Two words are new: `async` and `await`.
 
-# %% [markdown] minutes=6
+# %% [markdown] minutes=7
 # ## async and await
 #
 # A server waits most of the time: for the next message, or for a slow connection. If it has forty clients, it must not wait for one of
@@ -53,7 +53,8 @@ tap
 # So Python has functions that can pause. `async def` makes one, and `await` marks the places where it may pause. While it is paused, other
 # functions run. The part of Python that decides which one runs next is called the **event loop**.
 #
-# The function `usher` below pauses for a tenth of a second. `asyncio.gather` starts two calls of it and waits for both.
+# The function `usher` below pauses for a tenth of a second. `asyncio.gather` starts two calls of it and waits for both. It gives back a list of
+# what the calls returned; `done` keeps that list out of the output.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Act out the ushers with two people: one walks to the door and waits there, the other goes while the first one waits.
@@ -75,7 +76,8 @@ done = await asyncio.gather(usher("Ada"), usher("Ben"))
 # Ben started while Ada was away. Still, only one line of Python runs at a time: the two calls took turns.
 #
 # What if you call such a function without `await`? Nothing runs. You get a **coroutine**, a call that has not begun. It runs when you await
-# it. If you find a coroutine where you expected a message, an `await` is missing.
+# it. If you find a coroutine where you expected a message, an `await` is missing. The same is true if Python warns that a coroutine
+# *was never awaited*.
 
 # %%
 errand = usher("Cleo")
@@ -107,8 +109,10 @@ done = await asyncio.gather(stubborn("Ada"), stubborn("Ben"))
 # A WebSocket server is one `async` function. The library calls it each time a client connects, and gives it the connection. Each client
 # has a call of its own, and these calls take turns, as the ushers did.
 #
-# `async for` takes one message after the other. It ends when the client says goodbye. Below, a client sends two messages over one
+# `async for` takes one message after the other. It ends when the client closes the connection. Below, a client sends two messages over one
 # connection.
+#
+# (`launch` runs the server in a thread of its own, with an event loop of its own. So the server does not wait for your cells.)
 
 # %%
 async def onconnect(websocket):
@@ -195,14 +199,14 @@ tap.frames.sent_by("server")[-1]
 #
 # </details>
 #
-# So a handler needs a loop. `async for` is one. You will also see `while True` with `recv`. But `recv` has no value for *the end*. It
-# raises `ConnectionClosed` when the client leaves, so that loop needs `try` and `except` as well. (When a client vanishes without a goodbye, `async
-# for` raises it, too: lesson 34.)
+# So a handler that answers more than one message needs a loop. `async for` is one. You will also see `while True` with `recv`. But `recv` has
+# no value for *the end*. It raises `ConnectionClosed` when the client leaves, so that loop needs `try` and `except` as well. (`async for` ends
+# after a close frame with 1000 or 1001, or without a code. After any other end it raises `ConnectionClosedError`: lesson 34.)
 #
 # ## Break it: one argument too many
 #
-# Many examples on the web give `onconnect` a second argument, the path. The library passed it until 2024. Today it passes the connection
-# alone. A plain server would start, and then fail with 1011 for every client. `launch` reports the mistake at once:
+# Many examples on the web give `onconnect` a second argument, the path. The library could pass it before version 14, of 2024. Today it passes
+# the connection alone. A plain server would start, and then fail with 1011 for every client. `launch` reports the mistake at once:
 
 # %% tags=["raises-exception"] breaks="`launch` refuses a handler with a second argument"
 async def onconnect_of_old(websocket, uri):
@@ -216,8 +220,9 @@ launch(onconnect_of_old)
 #
 # ## Your own server, in a file
 #
-# So far the kit has started your servers. This cell writes a whole server into the file `my_websocket_server.py`, beside this notebook. `%%writefile`
-# saves the cell and does not run it. The port is 8002, if you give no other.
+# So far the kit has started your servers. This cell writes a whole server into the file `my_websocket_server.py`, beside this notebook.
+# `%%writefile` saves the cell and does not run it. `sys.argv` holds the words of the command line, so `PORT` is the last word of the command, or
+# 8002 if there is none.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What does the program wait for in `await asyncio.Future()`? (For nothing that ever comes. So it goes on listening.)
@@ -256,11 +261,11 @@ except KeyboardInterrupt:
 # Read it from the end. `asyncio.run` makes an event loop and runs one coroutine in it. `websockets.serve` listens on the port until its
 # block ends. The block must not end, so it waits for a **Future**.
 #
-# A Future is a result that will come later (JavaScript calls it a Promise). This one never gets a result. `await asyncio.Future()` is the usual way
-# to write: wait here for ever. Meanwhile the server serves.
+# A Future is a result that will come later (JavaScript calls it a Promise). This one never gets a result. So `await asyncio.Future()` means:
+# wait here for ever. Meanwhile the server serves.
 #
-# Start the file. `launch` runs it as a program of its own, as a terminal would. Then talk to it, and stop it. `own.stop()` does what Ctrl+C
-# does in a terminal: Python raises `KeyboardInterrupt` in the program. (`echo` has to leave port 8002 first.)
+# Now start the file. First `echo` stops, because it has port 8002. Then `launch` runs the file as a program of its own, as a terminal would. The
+# client talks to it. At the end, `own.stop()` does what Ctrl+C does in a terminal: Python raises `KeyboardInterrupt` in the program.
 
 # %%
 echo.stop()
@@ -281,8 +286,10 @@ own.log
 # python notebooks/my_websocket_server.py
 # ```
 #
-# Two things look different in other examples:
+# Three things look different in other examples:
 #
+# - `await server.serve_forever()` in place of `await asyncio.Future()` waits for ever, too. Then the line above it ends with `as server:`. The
+#   library's documentation writes it like this.
 # - `websockets.serve(...)` outside of `async def` is from older versions. Today it raises *no running event loop*.
 # - `"localhost"` in place of `"127.0.0.1"` is a name. It can mean two addresses, 127.0.0.1 and ::1. This library uses both, but other programs
 #   may use only one of them. So this course writes the number.
@@ -317,7 +324,7 @@ errand.close()  # this coroutine never ran, and Python would complain about that
 # allow that. You do not need a second one. **In a cell, write `await`**: `await visit(1)`.
 #
 # You may skip the next cell. Sometimes you cannot change the code that calls `asyncio.run`, because it is not yours. For this case there is
-# **nest_asyncio**. It changes Python, so that a running loop can be used once more. The original project has ended. Its successor is called
+# **nest_asyncio**. It changes `asyncio`, so that a running loop can be used once more. The original project has ended. Its successor is called
 # nest_asyncio2.
 
 # %%
@@ -339,7 +346,7 @@ asyncio.run(visit(2))
 #
 # ## A client that asks the keyboard
 #
-# A person types a line, the client sends it, and the server answers. Most people write the client like this:
+# A person types a line, the client sends it, and the server answers. A first try often looks like this:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** The client works. Where is the fault? (It cannot receive while it waits for the keyboard.)
@@ -380,7 +387,8 @@ print(run.stdout + run.stderr)
 # received. How does a server notice that?
 #
 # Lesson 32 showed ping and pong. A server sends a ping from time to time, and the library on the other side answers with a pong. This is
-# called **keep-alive**, or heartbeat. The library waits 20 seconds for a pong. To see the effect soon, this server waits half a second.
+# called **keep-alive**, or heartbeat. (HTTP's keep-alive of lesson 14 is another thing with the same name.) The library waits 20 seconds for a
+# pong. To see the effect soon, this server waits half a second.
 #
 # `type_slowly` stands for `input` and a person who thinks for a while. It blocks in the same way.
 
@@ -420,7 +428,7 @@ async def awaiting_client():
 
 await awaiting_client()
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=4
 # In `my_websocket_client.py` the line would be `name = await asyncio.to_thread(input, "Enter some data: ")`. It has one weakness. After Ctrl+C the
 # program ends only when somebody presses Enter, because `asyncio.run` waits for the thread.
 #
@@ -430,7 +438,8 @@ await awaiting_client()
 # messages, and then waits for one.
 #
 # So the client has to do two things at once: receive, and wait for the keyboard. `asyncio.create_task` starts a coroutine and does not wait
-# for it. The result is called a **task**. It runs whenever the other code awaits.
+# for it. The result is called a **task**. It runs whenever the other code awaits. Keep a task in a variable: Python may throw away a task that
+# no variable holds.
 
 # %%
 async def ticker(websocket):

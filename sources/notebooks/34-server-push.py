@@ -25,7 +25,6 @@ import asyncio
 import json
 import socket
 import time
-from collections import defaultdict
 from contextlib import suppress
 
 import matplotlib.pyplot as plt
@@ -48,7 +47,7 @@ with wire(office) as tap, connect(room) as ada, connect(tap.url + "/shows/1") as
 tap[3]
 
 # %% [markdown] minutes=5
-# Each of the three received the change, Ada too. The frame is from Ben's connection. He had not asked for it.
+# Each of the three received the change, Ada too. The frame is from Ben's connection. He had sent nothing.
 #
 # The clients are **subscribers**: by connecting, they ask for the changes of a show. The server **publishes** each change. This pattern is
 # called **publish/subscribe**.
@@ -117,7 +116,7 @@ len(clients)
 # (`discard` is like `remove`, but raises no error if the connection is already gone.)
 #
 # This time Ben vanishes: his program dies, and sends no close frame. Then `async for` raises `ConnectionClosedError`, and a line after the loop,
-# without `finally`, would not run.
+# without `finally`, would not run. (`log.wait(4)` waits until the server's log has four lines.)
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A laptop is closed in a train. What does the server notice, and when? (Nothing, until a ping gets no pong.)
@@ -151,7 +150,7 @@ with connect(board.url) as ada, connect(board.url) as ben:
 # closed, or its train is in a tunnel. Then the server receives nothing at all. It cannot tell such a client from one that only listens.
 #
 # So the server has to ask. It sends a ping, and expects a pong within some time: the keep-alive of lesson 33. Here is a client that does
-# the handshake and then sleeps. (The library waits 20 seconds for each step, and this server 0.2.)
+# the handshake and then sleeps. (This server waits 0.2 seconds where the library waits 10 or 20.)
 
 # %%
 HANDSHAKE = b"""GET / HTTP/1.1
@@ -180,14 +179,16 @@ with wire(strict) as tap, socket.create_connection(("127.0.0.1", tap.port)) as a
 # ## A set for each show
 #
 # People who look at show 2 do not want the changes of show 1. So each show gets a set of its own, called a **room**. The path of the
-# handshake says which one. (`defaultdict(set)` is a dictionary that makes a new set for a new key.)
+# handshake says which one. A client that asks for another path is refused: if each path made a room, a client could make as many as it likes.
 
 # %%
-rooms = defaultdict(set)
+rooms = {"/shows/1": set(), "/shows/2": set()}
 
 
 async def join_room(websocket):
-    room = rooms[websocket.request.path]
+    room = rooms.get(websocket.request.path)
+    if room is None:
+        return await websocket.close(1008, "no such show")
     room.add(websocket)
     try:
         async for message in websocket:
@@ -202,8 +203,12 @@ with connect(house.url + "/shows/1") as ada, connect(house.url + "/shows/2") as 
         client.send(message)
         print(client.recv(timeout=3))
 
+with connect(house.url + "/shows/3") as cleo, suppress(ConnectionClosed):
+    cleo.recv(timeout=3)
+print(cleo.close_code, cleo.close_reason)
+
 # %% [markdown] minutes=3
-# Ben's first message is the one about show 2: the one about show 1 was sent before, and not to him.
+# Ben's first message is the one about show 2: the one about show 1 was sent before, and not to him. Cleo asked for a show that does not exist.
 #
 # ## Break it: the set that changed
 #
@@ -249,11 +254,11 @@ fragile
 #
 # ## Break it: one slow client
 #
-# A message goes to two clients, 200 times. It is big, 100 kB, so that you see the effect soon. One client is slow: it never reads. The
-# other one is Ben. The first cell is the server.
+# A message goes to two clients, 200 times. The message stands for a picture: it has 100 kB, so that you see the effect soon. The first cell is
+# the server.
 #
-# The second cell is for the clients. `max_queue=1` makes the slow client's library keep one message and then read no more. Ben counts the
-# pictures that he receives. He gives up if nothing comes for two seconds.
+# The second cell has the two clients. One is `slow`: it never reads. (`max_queue=1` is needed for that, because the library itself reads some
+# messages ahead.) The other one is `ben`. He counts the pictures that he receives, and gives up if nothing comes for two seconds.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Go on with the play: one client falls asleep. The server goes from one to the next and may not go on before the note
@@ -268,7 +273,7 @@ clients, PICTURE, COUNT = set(), bytes(100_000), 200
 async def in_turn(websocket):
     clients.add(websocket)
     try:
-        async for _ in websocket:  # any message starts it
+        async for start in websocket:  # any message starts it
             for _ in range(COUNT):
                 for client in set(clients):
                     await client.send(PICTURE)
@@ -322,7 +327,7 @@ def send_to_all(message):
 async def at_once(websocket):
     clients.add(websocket)
     try:
-        async for _ in websocket:
+        async for start in websocket:
             for _ in range(COUNT):
                 send_to_all(PICTURE)
                 await asyncio.sleep(0.002)
@@ -346,13 +351,14 @@ plt.show()
 
 # %% [markdown] minutes=3
 # In words: with `broadcast`, Ben receives all pictures. But the server keeps almost every picture for the slow client, and its memory grows
-# without end. (The line is flat at first: the first pictures fit into the memory of the operating system.) Keep-alive does not help here: the ping has
-# to wait behind the pictures.
+# without end. (The line is flat at first: the first pictures fit into the memory of the operating system.) Keep-alive does not help here. The
+# library's ping waits until the buffer has room again, and this wait has no time-out.
 #
 # ## The bound
 #
-# So you need a limit, a **bound**, for what may wait. A client that is more than 1 MB behind is disconnected. The server at `hall` calls
-# `send_to_all` by its name, so it uses this new function from now on:
+# So you need a limit, a **bound**, for what may wait. A client that is more than 1 MB behind is disconnected. `abort` ends its connection
+# without a close frame, because that frame would have to wait, too. The server at `hall` calls `send_to_all` by its name, so it uses this new
+# function from now on:
 
 # %%
 def send_to_all(message):
@@ -446,10 +452,10 @@ with connect(office.url + "/shows/1" + query) as ben:
 #
 # ## A page of another site
 #
-# Any page in your browser may open a WebSocket to any server, also to one on your own computer. (Some browsers ask you first.) With `fetch`, a
-# page can read another site's answer only if that site permits it. For a WebSocket there is no such rule.
+# Who may connect to a feed? Any page in your browser may open a WebSocket to any server, also to one on your own computer. (Some browsers ask
+# you first.) With `fetch`, a page can read another origin's answer only if that server permits it. For a WebSocket there is no such rule.
 #
-# The browser only adds a header to the handshake: `Origin` names the site that the page came from, and the page cannot change it. **So
+# The browser only adds a header to the handshake: `Origin` is the scheme, host and port that the page came from. The page cannot change it. **So
 # the server has to look at `Origin`.** (A server that does not look has a weakness with a number of its own: CWE-1385.)
 
 # %%

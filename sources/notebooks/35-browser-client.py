@@ -1,7 +1,7 @@
 # %% [markdown]
 # # The browser as client
 #
-# 41 minutes. You need lessons [13](13-dynamic-and-static.ipynb) and [34](34-server-push.ipynb).
+# 43 minutes. You need lessons [13](13-dynamic-and-static.ipynb) and [34](34-server-push.ipynb).
 #
 # By the end you can
 #
@@ -116,12 +116,12 @@ publish("told.html", PAGE, f'"{feed.url}/shows/1"')
 # |---|---|---|
 # | `await connect(url)` | `new WebSocket(url)` | returns at once; `onopen` is called later |
 # | `await websocket.recv()` | `socket.onmessage` | called with each message, as `event.data` |
-# | `await websocket.send(text)` | `socket.send(text)` | returns at once, and the browser keeps what the network does not take yet (`bufferedAmount`) |
-# | `ConnectionClosed` | `socket.onclose` | called with `event.code` and `event.reason` |
+# | `await websocket.send(text)` | `socket.send(text)` | returns at once; the browser keeps what has to wait (`bufferedAmount`) |
+# | `await websocket.close()` | `socket.close()` | a page may send the codes 1000 and 3000 to 4999 |
+# | `ConnectionClosed` | `socket.onclose` | called with `event.code` and `event.reason`; after a failure `onerror` comes first, without a reason |
 #
-# There is no `await` here. You name functions, and the browser's event loop calls them. `socket.readyState` is the state of the connection: 0
-# connecting, 1 open, 2 closing, 3 closed. In state 0, `send` raises an exception. In states 2 and 3 the message is thrown away, and no exception
-# is raised.
+# There is no `await`: the browser's event loop calls your functions. `socket.readyState` is the state of the connection: 0
+# connecting, 1 open, 2 closing, 3 closed. In state 0, `send` raises an exception. In states 2 and 3 it drops the message without one.
 #
 # **Predict, then run.** Press *Take seat 5* twice in your page. Then run this cell, which takes seat 6. How many lines does the page show in
 # all?
@@ -129,7 +129,7 @@ publish("told.html", PAGE, f'"{feed.url}/shows/1"')
 # %% tags=["predict"]
 take(6)
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
 # Four: all seats, the change of seat 5, an error for the second press, and the change of seat 6. The feed sends the error to one client, the
@@ -139,8 +139,8 @@ take(6)
 #
 # ## Break it: the page moves
 #
-# You meet this fault where Jupyter runs on another computer, as on Binder or on a JupyterHub. If it runs on your own, run the next two cells, and
-# come back to this section when you need it.
+# You meet this fault where Jupyter runs on another computer, as on Binder or on a JupyterHub. If Jupyter runs on your own computer, run the next
+# two cells (later cells use them), and go on with the next section.
 #
 # Your page contains `ws://127.0.0.1`. This address always means the computer where the *browser* runs, and the feed is not there. So the page
 # says *closed with 1006*.
@@ -226,12 +226,13 @@ tap
 #
 # ## Refused
 #
-# The page came from one server and connects to another. With `fetch`, it could read the response only with that server's permission. For a
-# WebSocket, the browser asks for no permission. It sends the page's origin in the handshake, and **the server decides**.
+# With `fetch`, a page reads another server's response only with that server's permission. For a WebSocket, the browser asks for no permission. It
+# sends the page's origin in the handshake, and **the server decides**.
 #
-# The feed in the next cell accepts pages of one site only, the theatre's public site. Your page has another origin.
+# This feed accepts pages of one origin only, the theatre's public site. Your page has another origin. (`wait_closed` keeps the connection open
+# until the client leaves.)
 #
-# **Predict, then run.** What does the page say?
+# **Predict, then run.** What does the page say? The second cell shows the wire, with a Python client.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Why does the page not learn the reason, 403? (It must not find out what lies behind addresses that are not its own.)
@@ -309,8 +310,8 @@ except InvalidStatus as error:
 # | may a page …? | |
 # |---|---|
 # | connect to any server | yes, unless the server looks at `Origin`. Some browsers ask you first if it is your own computer |
-# | use `ws://` if it came by `https://` | no: `SecurityError`, without a byte on the wire. Chrome and Firefox allow your own computer |
-# | set headers of the handshake | only `Sec-WebSocket-Protocol`. So a page sends a token in its first message, as an address is logged |
+# | use `ws://` if it came by `https://` | no. Chrome and Firefox raise a `SecurityError`. They allow your own computer |
+# | set headers of the handshake | no, only `Sec-WebSocket-Protocol`. So a page sends its token in the first message: lesson 36 |
 # | send a ping | no. The browser answers the server's pings by itself, but a page cannot send one to a silent server |
 # | learn why a handshake failed | no: it gets 1006 in each case |
 #
@@ -377,7 +378,7 @@ sign("""<img src=x onerror="document.body.innerHTML = '<h1>Your password, please
 safe = GUESTS.replace('.innerHTML += event.data + "<br>"', '.textContent += event.data + " · "')
 publish("safe.html", safe, seen_from_page(guest_book))
 
-# %% [markdown] minutes=5
+# %% [markdown] minutes=6
 # The same entry is there, and now it is only text. Do not trust what comes over a WebSocket: somebody else has written it.
 #
 # ## The connection breaks
@@ -451,6 +452,8 @@ for axis, jitter, title in zip(axes, [False, True], ["the same wait", "a random 
     axis.set(title=title, xlabel="seconds")
 
 # %% [markdown] minutes=2
+# In words: with the same wait there are six high bars, each of 300 tries. With a random wait there are many low bars.
+#
 # ## Recap
 #
 # - `new WebSocket(address)`, and functions for `onopen`, `onmessage`, `onclose`. The page itself has to connect again.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A live page that stays live
 #
-# 40 minutes. You need lessons [34](34-server-push.ipynb) and [35](35-browser-client.ipynb).
+# 44 minutes. You need lessons [34](34-server-push.ipynb) and [35](35-browser-client.ipynb).
 #
 # By the end you can
 #
@@ -12,7 +12,7 @@
 # %% [markdown] minutes=4
 # ## See it work
 #
-# This is the page of live seats again. Its feed has a fault: when somebody takes seat 13, it stands still for eight seconds. (You need not
+# This is the page of live seats again. Its feed has a fault: when somebody takes seat 13, it freezes for eight seconds. (You need not
 # understand the cell that starts the two servers.)
 
 # %% [markdown] tags=["notes"]
@@ -50,17 +50,17 @@ site.page("/seats.html", show=1, feed=feed.port, height=520)
 
 # %% [markdown]
 # The page says *live*. Press *open it*, and put the new window beside this one. Then run the next cell, in which a client takes seat 13 and leaves.
-# Watch the word *live*, and press seat 20 while the feed stands still.
+# Watch the word *live*, and press seat 20 while the feed is frozen.
 
 # %% breaks="a subscriber blocks the feed's event loop for eight seconds"
 with connect(feed.url + "/shows/1", close_timeout=0.1) as client:
     client.send('{"take": 13}')
 
-# %% [markdown] minutes=6
+# %% [markdown] minutes=8
 # The page says that nobody answered about your seat. Within five seconds it says *not live*, and that the seats may have
 # changed. When the feed goes on, the page is live again.
 #
-# First you build what the page does for that. Then you add what a real feed needs besides.
+# First you build this part of the page. The other sections show what else a real feed needs.
 #
 # ## Break it: open, and dead
 #
@@ -213,7 +213,7 @@ door = launch(proxy_without_feed, port=8022, name="door")
 
 # %%
 async def waits(url, reset_by):
-    tries, seconds = 0, []
+    tries, seconds = 0, []  # `seconds`: how long a page would wait after each try
     while len(seconds) < 6:
         with suppress(ConnectionClosed):
             async with websockets.connect(url) as websocket:
@@ -242,7 +242,7 @@ await waits(door.url, reset_by="open")
 #
 # The cure: only a **message** sets `tries` to 0. For this, each new client has to receive a message soon. The seat feed sends the seats, or what the
 # client has missed. If it has missed nothing, it receives the answer to its first ping. (A real page also makes a part of each wait random: the
-# **jitter** of lesson 34.)
+# **jitter** of lesson 27.)
 
 # %%
 await waits(door.url, reset_by="message")
@@ -292,7 +292,7 @@ with wire(door) as tap, suppress(TimeoutError):
 print("more than 10 handshakes in a second:", len(tap.http) > 10)
 
 # %% [markdown] minutes=3
-# The cure is a wait of your own in front of `continue`. After a message, `seconds` is 1 again:
+# The cure is a wait of your own in front of `continue`. `seconds` is 1 before the loop, and again after each message:
 #
 # ```python
 # await asyncio.sleep(seconds)
@@ -339,7 +339,7 @@ for first_message in ["1.My-Secret", "1.My-Guess", None]:
         except ConnectionClosed as error:
             print(error.rcvd)
 
-# %% [markdown] minutes=6
+# %% [markdown] minutes=8
 # Code **1008** means that the client broke a rule of the server (RFC 6455 §7.4.1). The third client sent nothing. The server closed its connection
 # after one second.
 #
@@ -387,8 +387,8 @@ with connect(prices.url) as client:
 # </details>
 #
 # The cure: each question has an `id`, and the answer repeats it. The client keeps a **Future** for each question (lesson 33). `ask` sends a question
-# and waits for its Future. `listen` receives the answers, and gives each one to its Future. `gather` waits for both answers. Then the connection
-# closes, and so the loop in `listen` ends.
+# and waits for its Future. `listen` receives the answers, and gives each one to its Future. (`:=` gives `future` its value inside of the
+# condition.) `gather` waits for both answers. Then the connection closes, and so the loop in `listen` ends.
 
 # %%
 waiting, numbers = {}, itertools.count()
@@ -416,13 +416,16 @@ await listening
 answers
 
 # %% [markdown] minutes=2
-# Both are right, in whatever order the answers come. JSON-RPC, for example, has such an `id`. A question whose answer never comes needs a deadline
+# Both are right, in whatever order the answers come. (JSON-RPC has such an `id`.) A question whose answer never comes needs a deadline
 # too (`asyncio.timeout`). When it ends, take the Future out of `waiting`: `listen` ignores an answer for which it finds no Future.
+#
+# If one task of a `TaskGroup` fails, the group cancels its other tasks, and the client sees 1011. So a real server answers a bad question with
+# an error, as in lesson 34.
 #
 # ## Agree on a language
 #
 # A feed changes over the years. At first a price was a number, and now it has a currency. But old pages stay open for days. So in the handshake a
-# client lists the **subprotocols** that it speaks. The server chooses one of them, or none. Here it takes the first one of its own list that the client
+# client lists the **subprotocols** that it speaks. The server chooses one of them. Here it takes the first one of its own list that the client
 # speaks.
 
 # %% [markdown] tags=["notes"]
@@ -442,18 +445,23 @@ with wire(versions) as tap:
 # %% [markdown] minutes=2
 # The list and the choice travel in the header `Sec-WebSocket-Protocol`. In a page, the list is the second argument: `new WebSocket(address, ["prices.v2"])`.
 #
+# If the two have no subprotocol in common, there is no connection: this library answers the handshake with 400. A server may also accept it and
+# choose none (RFC 6455 §4.2.2). Then a browser closes the connection, and the page sees 1006.
+#
 # ## Messages of bytes
 #
-# Most messages so far were text. A message may also be **binary**: its frame has opcode 2. `send` makes one if you give it bytes. For 120 seats,
-# 120 bits are enough. Seats 1, 5 and 17 are taken. Each seat is one bit, and 1 means taken. `2 ** 4` is the number with bit 4, which is seat 5.
-# `to_bytes` makes 15 bytes of the sum; the first byte has seats 1 to 8. (The server `fragile` starts again, in case it is still frozen.)
+# Most messages so far were text. A message may also be **binary**: its frame has opcode 2. `send` makes one if you give it bytes.
+#
+# For 120 seats, 120 bits are enough, and these are 15 bytes. A bit that is 1 means: this seat is taken. The number `2 ** 0` has only the first
+# bit, for seat 1, and `2 ** 4` has only the fifth, for seat 5. So `bits` is a sum with one number for each taken seat. `to_bytes` makes 15 bytes of it,
+# and with `"little"` the first byte has seats 1 to 8.
 
 # %%
 taken = [1, 5, 17]
 bits = sum(2 ** (seat - 1) for seat in taken)
 packed = bits.to_bytes(15, "little")
 
-fragile = launch(answer, port=8012, name="fragile")
+fragile = launch(answer, port=8012, name="fragile")  # again, in case it is still frozen
 with wire(fragile) as tap, connect(tap.url, compression=None) as client:
     for message in [json.dumps({"type": "seats", "taken": taken}), packed]:
         client.send(message)
@@ -506,7 +514,7 @@ with connect(second.url.replace("http", "ws") + "/feed/shows/1") as ben:
 # for all changes after the last one that it knows (`poll_database` in [asgi_feed.py](../servers/seats/asgi_feed.py)).
 #
 # Other systems need less polling here. PostgreSQL has `LISTEN` and `NOTIFY`, and Redis has publish/subscribe between processes. A process that was away
-# hears nothing of what it missed, and still has to ask.
+# does not receive what it missed, and still has to ask.
 #
 # ## Recap
 #

@@ -68,8 +68,8 @@ booked.status_code, booked.headers["Location"]
 #     store -. a change .-> feed
 # ```
 #
-# All three were there before: the site in lesson 13, the service in lesson 22, the feed in lesson 34. New is the door. It looks
-# at the beginning of the path, and asks whoever is responsible.
+# All three were there before: the site in lesson 13, the service in lesson 22, the feed in lesson 34. Only the door is new. It looks
+# at the beginning of the path, and passes the request to one of the three.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which of the three parts could you leave out, and what would be missing then? Without the feed pages go stale;
@@ -101,7 +101,8 @@ requests.get(launch(wsgi_app).url + "/shows", timeout=3).text
 show(box_office.BoxOffice.__call__)
 
 # %% [markdown]
-# **Predict, then run.** Three ordinary GETs, one to each. What status does each answer with, and in which format?
+# **Predict, then run.** The cell sends three ordinary GETs: one to the site, one to the service, one to the feed. Which status and which format
+# does each response have?
 
 # %% tags=["predict"]
 for path in ["/seats.html", "/api/shows/1", "/feed/shows/1"]:
@@ -145,8 +146,8 @@ print(address)
 seats["taken"]
 
 # %% [markdown] minutes=7
-# The program went from the booking to its show, and from the show to its seats. The links begin with `/api`, because the box office tells
-# the service its prefix. The service itself did not need to change.
+# The program went from the booking to its show, and from the show to its seats. The links begin with `/api`, because the box office gives
+# the service its prefix. (ASGI calls this prefix `root_path`, and WSGI calls it `SCRIPT_NAME`.) The service itself did not need to change.
 #
 # ## How a change reaches the feed
 #
@@ -248,8 +249,8 @@ tap
 # - a `POST`, and 201 with `Location` and `ETag`: lessons 22 and 25;
 # - a frame without a request: the change, pushed to each client that watches.
 #
-# The last two come on two connections, from two threads. In the picture one of them came first; next time it may be the other. So the clock does
-# not give the order of two changes. The number in the change does:
+# The last two come on two connections, from two threads. In the picture one of them came first; next time it may be the other. So do not take the
+# order in which messages arrive for the order in which things happened. Each change has a number, and the numbers give the order:
 
 # %%
 pushed = [frame for frame in tap.frames.sent_by("server") if b'"change"' in frame.payload]
@@ -312,7 +313,8 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
 # %% [markdown]
 # Mended: the bookings go into a file. The service writes a booking to the file before it answers 201. So no promised seat is lost, even if
-# the process is killed. The cell starts the office, books, kills the process, and starts the office again with the same file.
+# the process is killed. The cell starts the office, books, kills the process, and starts the office again with the same file. (`psutil` lists
+# the processes that this notebook has started. The office is the one with its port in the command line.)
 
 # %%
 from pathlib import Path
@@ -325,7 +327,8 @@ kept = ["--database", str(Path(folder.name) / "bookings.db")]
 
 office = launch("servers.box_office", args=kept)
 requests.post(office.url + "/api/bookings", json=wanted, timeout=3)
-next(one for one in psutil.Process().children(recursive=True) if str(office.port) in one.cmdline()).kill()
+started = psutil.Process().children(recursive=True)
+next(process for process in started if str(office.port) in process.cmdline()).kill()
 office = launch("servers.box_office", args=kept)
 requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
@@ -339,7 +342,7 @@ requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 # | it lacks | look for |
 # |---|---|
 # | encryption | [lesson 42](42-encrypted.ipynb): TLS, `https`, `wss` |
-# | room for thousands | nginx or Caddy as a reverse proxy, and several processes as its **upstreams** |
+# | room for thousands | nginx or Caddy as a reverse proxy, and several processes as its **upstreams**; the database connects them, as in lesson 36 |
 # | users who log in | OpenID Connect, sessions, cookies with `SameSite` |
 # | several computers with the same seats | PostgreSQL, and its `LISTEN` and `NOTIFY` in place of the watchers |
 # | monitoring | logs, metrics, health checks |

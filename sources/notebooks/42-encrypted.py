@@ -33,9 +33,9 @@ tap[0]
 
 # %% [markdown]
 # Everyone on the way can read the name and the cookie. A stranger who has the cookie can act as Ada. A stranger could also *change* the bytes, for example
-# the number of the seat.
+# the seat number.
 #
-# **TLS** prevents both (RFC 8446). It stands between TCP and HTTP: it encrypts all bytes of HTTP, and it notices each change. HTTP over TLS is
+# **TLS** prevents both (RFC 9846; until 2026 RFC 8446). It stands between TCP and HTTP: it encrypts all bytes of HTTP, and it notices each change. HTTP over TLS is
 # called `https`, and a WebSocket over TLS `wss`. Requests, responses and frames stay the same.
 
 # %% [markdown] tags=["notes"]
@@ -46,11 +46,11 @@ tap[0]
 # %% [markdown] minutes=4
 # ## A certificate authority of your own
 #
-# The client must also know *who* is at the other end. For this, a server has two keys that belong together. It keeps the
-# **private key** secret, and shows everybody the **public key**. With the private key it can **sign** bytes. With the public key everybody can verify that.
+# The client must also know *who* is at the other end. A server has two keys that belong together. It keeps the
+# **private key** secret, and shows everybody the **public key**. With the private key it can **sign** bytes. With the public key everybody can verify the signature.
 #
 # But whose key is it? A **certificate** says: this public key belongs to this name. A **certificate authority** (CA) has signed the certificate, and the client
-# trusts that authority. Browsers have a list of such authorities. With **trustme** you are an authority yourself:
+# trusts that authority. Browsers have a list of authorities. With **trustme** you are an authority yourself:
 
 # %%
 authority = trustme.CA()
@@ -155,13 +155,23 @@ print(ask(secret.url, verify="my_authority.pem"))
 #
 # </details>
 #
-# The client also compares the name. The next server has a certificate of your authority too, but for another name:
+# The client also verifies the name and the date. The next two servers have certificates of your authority, too. The first one is for another name. The second
+# one was valid until the end of 2024:
 
 # %%
-other = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-authority.issue_cert("theatre.example").configure_cert(other)
-wrong_name = launch(secured(Hello, other), name="wrong name", port=8453)
-ask(wrong_name.url, verify="my_authority.pem")
+from datetime import datetime
+
+
+def hello_with(certificate, **options):
+    own_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(own_context)
+    return launch(secured(Hello, own_context), **options)
+
+
+wrong_name = hello_with(authority.issue_cert("theatre.example"), name="wrong name", port=8453)
+expired = hello_with(authority.issue_cert("127.0.0.1", not_after=datetime(2025, 1, 1)), name="expired", port=8483)
+for server in [wrong_name, expired]:
+    print(ask(server.url, verify="my_authority.pem"))
 
 # %% [markdown] tags=["notes"]
 # **Do:** Open the address of `secret` in a browser. It shows a warning, because it does not know your authority.
@@ -182,9 +192,7 @@ ask(wrong_name.url, verify="my_authority.pem")
 import warnings
 
 warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-false = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-trustme.CA().issue_cert("127.0.0.1").configure_cert(false)
-stranger = launch(secured(Hello, false), name="stranger", port=8463)
+stranger = hello_with(trustme.CA().issue_cert("127.0.0.1"), name="stranger", port=8463)
 
 print(ask(stranger.url, verify="my_authority.pem"))
 print(ask(stranger.url, verify=False))
@@ -216,7 +224,10 @@ tap
 
 # %% [markdown]
 # The answer came. On the wire, the handshake is first: both sides agree on new keys for this connection. These keys encrypt what follows. (In TLS 1.3 that is also the
-# server's certificate, and its signature.)
+# server's certificate.)
+#
+# The certificate is public. Can a stranger copy it, and use it? No: in each handshake, the server signs what both sides have sent so far, with its private key. (This message
+# is called `CertificateVerify`.) The stranger does not have this key, so the client refuses.
 #
 # **Predict, then run.** Which of these four words can be found in the bytes?
 
@@ -263,8 +274,10 @@ with connect(echo.url, ssl=trusting) as websocket:
 # ## A reverse proxy
 #
 # Large servers often do not speak TLS themselves. A **reverse proxy** stands in front of them. Clients connect to the proxy. It decrypts each request, sends it to an **upstream** server
-# inside, and sends the answer back. (An ordinary proxy works for clients. This one works for servers, so it is called *reverse*.) Here is a small one.
-# `X-Forwarded-Proto: https` tells the upstream that the client used HTTPS, because the upstream itself sees only HTTP.
+# inside, and sends the answer back. (An ordinary proxy works for clients. This one works for servers, so it is called *reverse*.)
+#
+# Here is a small one. For each request it makes a second one with `requests`, to the box office, and copies the answer. `X-Forwarded-Proto: https` tells the
+# upstream that the client used HTTPS, because the upstream itself sees only HTTP.
 
 # %%
 inside = wire(office)
@@ -297,7 +310,7 @@ print(reply.status_code)
 inside[0]
 
 # %% [markdown]
-# **Predict, then run.** The live seats need a WebSocket. It goes to the same proxy. What does the client get?
+# **Predict, then run.** The live seats need a WebSocket. A client asks the same proxy for one. Which status does it get?
 
 # %% tags=["predict"] breaks="the proxy does not pass the upgrade on"
 try:
@@ -315,8 +328,8 @@ inside.http[-1].request
 #
 # </details>
 #
-# `Upgrade` and `Connection` are about *one* connection (RFC 9110 §7.6.1). A proxy has two: one to the client, and one to the server inside. So it must not just copy
-# these headers. If it should pass WebSockets on, it needs a configuration that says so. (Our small proxy drops *all* headers but one, also `Cookie`. A real one
+# `Upgrade` and `Connection` are about *one* connection (RFC 9110 §7.6.1). They are called **hop-by-hop** headers. A proxy has two connections: one to the client, and
+# one to the server inside. So it must not just copy these headers. If it should pass WebSockets on, it needs a configuration that says so. (Our small proxy drops *all* headers but one, also `Cookie`. A real one
 # copies them. And after an upgrade it copies the bytes of both directions.)
 
 # %% [markdown] tags=["notes"]
@@ -346,6 +359,7 @@ print(Path("../servers/nginx.conf").read_text(encoding="utf-8"))
 
 # %%
 certificate.private_key_and_cert_chain_pem.write_to_path("my_box_office.pem")
+Path("my_box_office.pem").chmod(0o600)  # only you may read the key; Windows ignores this
 [line.strip("-") for line in Path("my_box_office.pem").read_text().splitlines() if "BEGIN" in line]
 
 # %% [markdown]
@@ -354,12 +368,12 @@ certificate.private_key_and_cert_chain_pem.write_to_path("my_box_office.pem")
 # | `location /` | this block is for every path |
 # | `proxy_pass` | the upstream: the box office |
 # | `proxy_http_version` | an upgrade needs HTTP/1.1 |
-# | `proxy_set_header` | headers that nginx sets or replaces: the host that the client asked for, the client's address, `https`, and the upgrade; it passes on the others |
+# | `proxy_set_header` | headers that nginx sets or replaces: the host that the client asked for, the client's address (a client could write a false one), `https`, and the upgrade; it passes on the others |
 # | `map` | makes a variable: `$connection_header` is `upgrade` if the client sent the header `Upgrade` (its value is in `$http_upgrade`), else `close` |
 # | `proxy_read_timeout` | end a connection on which the upstream has sent nothing for 60 seconds: a quiet feed needs a ping more often than that |
 
 # %%
-for server in [secret, wrong_name, stranger, front, echo]:
+for server in [secret, wrong_name, expired, stranger, front, echo]:
     server.stop()
 
 # %% [markdown] tags=["notes"]
@@ -372,7 +386,7 @@ for server in [secret, wrong_name, stranger, front, echo]:
 #
 # | for | look for |
 # |---|---|
-# | certificates that all browsers trust, free of charge | Let's Encrypt; the protocol is ACME (RFC 8555) |
+# | certificates that all browsers trust, free of charge | Let's Encrypt; the protocol is ACME (RFC 8555), and a program renews them in time |
 # | a reverse proxy that gets them by itself | Caddy, Traefik |
 # | browsers that never try `http` again | the header `Strict-Transport-Security` (RFC 6797) |
 # | certificates for your own computer, known to its browsers | mkcert |
@@ -389,7 +403,7 @@ for name in ["my_authority.pem", "my_box_office.pem"]:
 # ## Recap
 #
 # - TLS encrypts requests, responses and frames, and notices each change. HTTP and WebSockets stay what they are.
-# - A certificate says whose key it is. The client verifies that an authority has signed it, and that it is for this name.
+# - A certificate says whose key it is. The client verifies that an authority has signed it, that it is for this name, and that it has not expired.
 # - A reverse proxy speaks TLS outside. It passes an upgrade on only if its configuration says so.
 #
 # **Check yourself**
