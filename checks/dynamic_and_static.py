@@ -40,7 +40,7 @@ MORE_NAMES = ["letter.odt", "data.json", "text.png", "text", "notes.txt", "Über
 def what_kind(function: FunctionProbe, expect: Expect) -> None:
     """Check a function from the name of a file to its media type, with a charset where it is text.
 
-    A name without a known ending gets `application/octet-stream`. Raises Stopped where it hangs.
+    A name without a known extension gets `application/octet-stream`. Raises Stopped where it hangs.
     """
     mimetypes.add_type(*LETTER_TYPE)
     for name in [*NAMES, *MORE_NAMES]:
@@ -75,7 +75,7 @@ def _hints_on_kind(got: Any, right: str) -> Sequence[str]:
     if isinstance(got, str) and media_type(got) == media_type(right):
         return TEXT_HINTS if is_utf_8(right) else NO_TEXT_HINTS
     return (
-        "mimetypes.guess_type(name) guesses the type from the ending, in capitals too, and from the last one.",
+        "mimetypes.guess_type(name) guesses the type from the extension, in capitals too, and from the last one.",
         "Give it the whole name, and take the first of the two things that it gives.",
     )
 
@@ -167,7 +167,7 @@ AS_THEY_ARE_HINTS = (
     "The values in FILES are bytes already: send them as they are.",
     "self.reply(200, kind_of(self.path), FILES[self.path])",
 )
-KIND_HINTS = ("kind_of(self.path) gives the type. It may have the whole path: only the ending counts.",)
+KIND_HINTS = ("kind_of(self.path) gives the type. It may have the whole path: only the extension counts.",)
 NOT_IN_FILES_HINTS = (
     "Look the whole path up in FILES; nothing else is served, no file of the disk either.",
     "if self.path in FILES: ..., else: self.reply(404, ...)",

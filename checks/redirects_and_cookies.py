@@ -14,7 +14,7 @@ SEE_OTHER_HINTS = (
     'if status == 303: return "HEAD" if method == "HEAD" else "GET"',
 )
 POST_HINTS = (
-    "After 301 and 302 a client makes a GET of a POST. It leaves other methods as they are.",
+    "After 301 and 302 a client sends a GET in place of a POST. It leaves other methods as they are.",
     'if status in (301, 302): return "GET" if method == "POST" else method',
 )
 NO_REDIRECT_HINTS = (
@@ -69,7 +69,7 @@ TWICE_HINTS = (
 )
 LOST_HINTS = (
     "A POST to /readings, then a GET to /v2/readings: the reading never arrived. Which status lets that happen?",
-    "Entry 1 answers 301, and the client makes a GET of its POST. 308 keeps method and body.",
+    "Entry 1 answers 301, and the client sends a GET in place of its POST. 308 keeps method and body.",
 )
 SHAPE_HINTS = (
     "Three things in a tuple: the number of the entry, the word status or Path, and its right value.",

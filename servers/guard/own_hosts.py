@@ -1,4 +1,4 @@
-"""Tell the names and the pages of this computer from those of strangers (DNS rebinding, CWE-350).
+"""Tell the names and the pages of this computer from those of strangers (DNS rebinding, CAPEC-275).
 
 Loopback is no fence. A stranger's page can have a name that leads to 127.0.0.1 all at once; then its requests come
 here as if they were our own. But they say that name in Host, and in Origin.

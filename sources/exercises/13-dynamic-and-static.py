@@ -16,11 +16,11 @@ from wirelab import check, hint, launch, show_me, stop_all
 # ## 13.1 What kind of file
 #
 # Write `kind_of`. It gets the name of a file and returns its media type, as a string. Add `; charset=utf-8` to every type that begins
-# with `text/`, and to no other. If `mimetypes` does not know the ending, return `application/octet-stream`. An ending may be in capitals:
+# with `text/`, and to no other. If `mimetypes` does not know the extension, return `application/octet-stream`. An extension may be in capitals:
 # `MAP.PNG` is a picture like `map.png`.
 
 # %% [markdown] tags=["solution"]
-# `guess_type` returns a pair, and the type is the first of the two. For an unknown ending the type is `None`, and `or` puts
+# `guess_type` returns a pair, and the type is the first of the two. For an unknown extension the type is `None`, and `or` puts
 # `application/octet-stream` in its place. `charset` belongs to the types that begin with `text/`: JSON and SVG say their encoding in
 # another way.
 
@@ -84,8 +84,8 @@ from pathlib import PurePath
 
 
 def kind_of(name):
-    ending = PurePath(name).suffix.lower()
-    kind = mimetypes.types_map.get(ending, "application/octet-stream")
+    extension = PurePath(name).suffix.lower()
+    kind = mimetypes.types_map.get(extension, "application/octet-stream")
     return kind + ";charset=UTF-8" * kind.startswith("text/")
 
 # %% right="13.1" style="a match statement"
@@ -237,7 +237,7 @@ check("13.2", reports)
 
 # %% [markdown] tags=["solution"]
 # The values are bytes already, so they are not encoded. `do_HEAD = do_GET` gives the method a second name, and `reply` leaves the body
-# out for HEAD. `kind_of` may get the whole path, because only the ending matters.
+# out for HEAD. `kind_of` may get the whole path, because only the extension matters.
 
 # %% exercise="13.3"
 FILES = {

@@ -48,7 +48,7 @@ def method_after(method, status):
 def method_after(method, status):
     return "GET" if status in (301, 302, 303, 307, 308) else None
 
-# %% wrong="16.1" caught_by="sends GET after POST and 301" says="a client makes a GET of a POST"
+# %% wrong="16.1" caught_by="sends GET after POST and 301" says="a client sends a GET in place of a POST"
 - if status in (307, 308):
 + if status in (301, 307, 308):
 
@@ -149,8 +149,8 @@ for name in ["lost-login", "sent-twice", "lost-reading"]:
 
 # %% [markdown] tags=["solution"]
 # In all three captures the fault shows later than it happens. `lost-login`: the cookie has `Path=/login`, so the browser does not send it
-# to `/readings`. `sent-twice`: the answer to the form is a page, so the reload repeats the POST. `lost-reading`: after 301 the client makes
-# a GET of its POST, and the body is lost. 308 keeps both (and 307, for a move that is not for ever).
+# to `/readings`. `sent-twice`: the answer to the form is a page, so the reload repeats the POST. `lost-reading`: after 301 the client sends
+# a GET in place of its POST, and the body is lost. 308 keeps both (and 307, for a move that is not for ever).
 
 # %% exercise="16.2"
 def fault_in(name):

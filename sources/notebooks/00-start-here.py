@@ -1,7 +1,7 @@
 # %% [markdown]
 # # How this kit works
 #
-# 29 minutes. You need a little Python: variables, functions, `import`. You will see a class. You need not write one yet.
+# 30 minutes. You need a little Python: variables, functions, `import`. You will see a class. You need not write one yet.
 #
 # By the end you can
 #
@@ -38,10 +38,11 @@ mine = launch(Mine)
 mine
 
 # %% [markdown]
-# That is your page, from your server. A **green** bar beside a result means that all is well, an **orange** one that something needs you.
-# *open it* leads to your server. *open it through Jupyter* leads there too, by way of Jupyter: for when your browser is on another computer.
+# That is your page, from your server. A **green** bar beside a result means that all is well. An **orange** bar means that you have to do
+# something. *open it* leads to your server. If your browser is on another computer, use *open it through Jupyter*: then Jupyter passes your request
+# on.
 #
-# Python can ask for your page as well. In the first line of every answer is a number, the **status code**.
+# Python can ask for your page as well. Every answer begins with a line that holds a number, the **status code**. The next cell shows this number:
 
 # %% tags=["predict"]
 import requests
@@ -51,7 +52,7 @@ requests.get(mine.url, timeout=3).status_code
 # %% [markdown] minutes=3
 # ## Your first exercise
 #
-# This number says that all is well. Put it in the place of the three dots, and run both cells. Try as often as you like.
+# The number that you have just seen says that all is well. Put it in the place of the three dots, and run both cells. Try as often as you like.
 
 # %% tags=["predict"]
 all_is_well = ...
@@ -75,14 +76,14 @@ hint("00.1")
 #
 # **What goes wrong:** A cell is run twice, or not at all, and its number tells: show the numbers in brackets.
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # ## What just happened
 #
 # A **server** is a program that waits to be asked. `launch` started yours beside this notebook, and returned when it was ready. A
 # program that asks is a **client**: your browser is one, and so are the lines with `requests`.
 #
-# In `http://127.0.0.1:8001`, `http` is the language of the two, `127.0.0.1` means *this computer*, and `8001` is the **port**, the
-# number of the door at which this server waits.
+# The address `http://127.0.0.1:8001` is a **URL**. `http` is the **protocol**, the language that client and server speak. `127.0.0.1` means *this
+# computer*, and `8001` is the **port**, the number of the door at which this server waits.
 #
 # Some cells ask you to predict. Say aloud, or write down, what you expect. Then run the cell, and open *Answer* below it.
 #
@@ -100,7 +101,7 @@ requests.get(mine.url, timeout=3).text
 #
 # </details>
 #
-# This cell stops your server, and launches a larger one: the site of a theatre. In this course we build its **box office**, the place that
+# The next cell stops your server, and launches a larger one: the site of a theatre. In this course we build its **box office**, the place that
 # sells the tickets.
 
 # %% tags=["predict"]
@@ -111,7 +112,10 @@ web
 # %% [markdown] minutes=4
 # ## See what crossed the wire
 #
-# `wire` puts a **relay** between client and server. It passes every byte on, and writes it down. The variable is called `tap`, as a tap on a
+# Client and server have a connection. This course calls it *the wire*. Only **bytes** cross it: numbers from 0 to 255. They can stand for letters,
+# for a picture, for anything.
+#
+# `wire` puts a **relay** between client and server. The relay passes every byte on, and writes it down. The variable is called `tap`, as a tap on a
 # pipe. The client asks the relay instead of the server, at `tap.url`. `with` starts the relay, and stops it when the indented lines are done.
 
 # %% [markdown] tags=["notes"]
@@ -127,7 +131,7 @@ with wire(web) as tap:
 tap
 
 # %% [markdown]
-# Read it from the top: an arrow to the right is the client speaking, one to the left is the server. The client asked with
+# This is the **wire view**. Read it from the top: an arrow to the right is the client speaking, one to the left is the server. The client asked with
 # `GET` and the name of the page; the server said 200 OK, a few facts about the page, and then the page. `[0]` and `[1]`
 # number the messages: the first is `tap[0]`. Click on a first line to fold its message. *Raw bytes* shows the same as it was
 # sent, *how to read this* explains the signs.
@@ -145,9 +149,9 @@ tap
 tap[0].raw
 
 # %% [markdown]
-# The server keeps a **log** as well: a line when it starts, then one for every request. `wait(2)` waits until there are two
-# lines and shows those. If you clicked *open it*, your browser's requests are among them; `web.log` shows all. (*Ctrl+C ends it* is for those who start
-# this server in a terminal. Here `web.stop()` ends it.)
+# The server keeps a **log** as well: a line when it starts, then one for every request. `wait(2)` waits until there are two lines, and shows the
+# first two. If you clicked *open it*, the second line is a request of your browser; `web.log` shows all lines. (*Ctrl+C ends it* is for those who
+# start this server in a terminal. Here `web.stop()` ends it.)
 
 # %% tags=["predict"]
 web.log.wait(2)
@@ -199,9 +203,9 @@ requests.get(web.url + "/no-such-page", timeout=3).status_code
 # %% [markdown] minutes=2
 # ## When a cell hangs
 #
-# A cell that still runs has a star, `[*]`. The **■** button above stops it. Try it with the next cell. Red `KeyboardInterrupt` says that you have
-# stopped it; nothing is broken. If that is not enough, the **⟳** button restarts Python: names and servers are gone, the notebook stays, and you run
-# its cells again from the top. (*Run → Run All Cells* runs them all.)
+# A cell that still runs has a star, `[*]`. The **■** button above stops it. Try it with the next cell, which runs for five seconds. (If you were
+# too slow, run it again.) Red `KeyboardInterrupt` says that you have stopped it; nothing is broken. If that is not enough, the **⟳** button
+# restarts Python: names and servers are gone, the notebook stays, and you run its cells again from the top. (*Run → Run All Cells* runs them all.)
 #
 # You double-clicked a text and see its signs? Press Shift+Enter. A cell is gone? *Edit → Undo Cell Operation* brings it back.
 
@@ -227,8 +231,8 @@ time.sleep(5)
 # **Short of time:** Leave this section out for today, and come back to it before the first break.
 
 # %% [markdown]
-# `progress` shows the course as a map, with links. (The results stored in the lessons are those of another computer, some with dates to come. Run a
-# cell, and yours takes its place.)
+# `progress` shows the course as a map, with links. (The stored results come from another computer, and some of their dates are in the future. When
+# you run a cell, your result replaces the stored one.)
 
 # %% tags=["predict", "nbval-ignore-output"]
 progress()
@@ -256,7 +260,7 @@ progress()
 # ## Recap
 #
 # - A cell runs when you press Shift+Enter, and a notebook remembers what ran.
-# - `launch` starts a server, `.url` is its address, `.stop()` its end. `wire` shows what crosses between it and a client.
+# - `launch` starts a server, `.url` is its address, and `.stop()` ends it. `wire` shows what crosses between it and a client.
 # - A server that does not answer is not the same as one that answers 404.
 #
 # **Check yourself**

@@ -1,19 +1,19 @@
 # %% [markdown]
 # # What crosses the wire
 #
-# 34 minutes. You need [lesson 00](00-start-here.ipynb).
+# 38 minutes. You need [lesson 00](00-start-here.ipynb).
 #
 # By the end you can
 #
 # - read a request and a response, line by line,
-# - say what a status code means, and what the parts of an address are for,
+# - say what a status code means, and what a URL consists of,
 # - write a request by hand, and see why a wrong one gets no answer.
 
 # %% [markdown] minutes=2
 # ## A request and its response
 #
-# Browsers, apps and the programs of this course speak the same language: **HTTP**. A client sends a **request**, and the server
-# answers with a **response**.
+# A **protocol** is a set of rules for messages. Browsers and apps use **HTTP**, the Hypertext Transfer Protocol: a client sends a **request**, a
+# server answers with a **response**.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let the room read the picture aloud before you explain anything. They can.
@@ -33,28 +33,28 @@ with wire(site) as tap:
 
 tap
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## The request
 #
-# Both messages are text that you can read. The next cell prints all that the client sent.
+# Both messages are text that you can read. The next cell prints all that the client sent. `decode` makes a string of the bytes.
 
 # %%
 print(tap[0].raw.decode())
 
 # %% [markdown]
 # The first line is the **request line**. It has three words: the **method**, the **target** and the version of HTTP. `GET` is the
-# method, and asks for a thing. `/hello.txt` is the target, and names the thing. Another method is
-# `POST`: with it a client sends something, such as a form that somebody filled in.
+# method, and asks for a **resource**: a page, a picture, or anything else that can have an address. `/hello.txt` is the target, and names the
+# resource. Another method is `POST`: with it a client sends something, such as a form that somebody filled in.
 
 # %%
 tap[0].first_line.split()
 
 # %% [markdown]
-# Then come the **headers**, one on a line: a name, a colon, a value. An empty line ends them.
+# Then come the **headers** (in the standard, *header fields*), one on a line: a name, a colon, a value. An empty line ends them.
 #
 # | header | what it says |
 # |---|---|
-# | `Host` | which server is meant; HTTP/1.1 asks for this header in every request |
+# | `Host` | which server is meant; HTTP/1.1 requires this header in every request |
 # | `User-Agent` | which program asks |
 # | `Accept-Encoding` | how the server may compress what it sends back |
 # | `Accept` | which formats the client reads; `*/*` is any |
@@ -63,7 +63,7 @@ tap[0].first_line.split()
 # %% [markdown] minutes=5
 # ## The response
 #
-# Look at message `[1]` in the picture above. It is built in the same way: a first line, headers, an empty line. After the empty line comes
+# Look at message `[1]` in the wire view above. It is built in the same way: a first line, headers, an empty line. After the empty line comes
 # the **body**, the thing that the client asked for. The first line is the **status line**:
 
 # %%
@@ -71,9 +71,11 @@ tap[1].first_line
 
 # %% [markdown]
 # It has the version, the **status** as a number, and a phrase for people. Programs read only the number; the phrase may differ or be
-# missing (RFC 9112 §4). An **RFC** is a numbered document. RFCs define the languages of the internet.
+# missing (RFC 9112 §4). An **RFC** is a numbered document. The protocols of the internet are defined in RFCs.
 #
-# **Predict, then run.** How does the client know where the body ends? Which two numbers will the next cell show?
+# A client has to know where the body ends. One header of this response tells it.
+#
+# **Predict, then run.** Look at the response again. Which two values will the next cell show?
 
 # %% [markdown] tags=["notes"]
 # **Ask:** If there were no `Content-Length`, how else could a client find the end? Somebody says *when the connection closes*.
@@ -88,8 +90,8 @@ tap[1].header("Content-Length"), len(tap[1].body)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The client counts. `Content-Length` says how many bytes follow the empty line, and here both numbers are 55. Here the end of the
-# connection does not say it, because the connection may stay open for the next request.
+# `'55'` and `55`. The value of a header is a string, and `len` gives an integer. `Content-Length` says how many bytes the body has, and the client
+# counts them. The end of the connection does not mark the end of this body, because the connection may stay open for the next request.
 #
 # </details>
 #
@@ -106,7 +108,7 @@ tap[1].header("Content-Length"), len(tap[1].body)
 #
 # A client needs no library, only a connection. A **socket** is one end of a connection: the bytes that you send into one end come out at the
 # other. Each line ends with two characters, `\r\n`. `Connection: close` asks the server to close the connection after its response.
-# `makefile` lets you read the connection like a file, and `read` reads until the server closes it.
+# `makefile` lets you read the connection like a file. Here `read` returns all that comes until the server closes the connection.
 
 # %%
 import socket
@@ -119,7 +121,7 @@ connection.close()
 # %% [markdown]
 # You have just been an HTTP client.
 #
-# In a terminal (*File → New → Terminal*), the program `curl` is a client too. On Windows its name is `curl.exe`. `tap.http` has pairs: a
+# The program `curl` is a client too, for a terminal (*File → New → Terminal*). On Windows its name is `curl.exe`. `tap.http` has pairs: a
 # request with its response. The next cell prints the command for the first request of this lesson. Paste it into a terminal. `-i` shows
 # the headers of the response.
 
@@ -189,7 +191,8 @@ reply.status_code, reply.headers["Allow"]
 #
 # ## Routes
 #
-# What a server does depends on the **route**: the method and the path. An address has more parts than the path:
+# The method and the path together are the **route**. By it the server decides which part of its code answers. The path is one part of a
+# **URL** (Uniform Resource Locator). Python takes a URL apart:
 
 # %%
 from urllib.parse import parse_qs, quote, urlsplit
@@ -197,8 +200,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 urlsplit("http://127.0.0.1:8001/shows/hamlet?seat=12&row=C#stage")
 
 # %% [markdown]
-# `scheme` is the language, and `netloc` says where to connect to. `path` names a thing. The **query** says more about what you want of
-# it. The **fragment** says which part of the page to look at.
+# `scheme` is the protocol. `netloc` says where to connect to: a host and a port. `path` and **query** say which resource you want: the path
+# names it, and the query adds values. The **fragment** says which part of the page to look at.
 #
 # **Predict, then run.** Which of these parts does the client send to the server?
 
@@ -211,13 +214,13 @@ tap[0].first_line, tap[0].header("Host")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Path and query, in the request line, and the `netloc` in `Host`. The fragment is not sent; only the browser uses it (RFC 3986
-# §3.5).
+# Path and query, in the request line, and the `netloc` in `Host`. The scheme is not sent: the client has used it when it connected. The fragment is
+# not sent either, because only the browser uses it (RFC 3986 §3.5).
 #
 # </details>
 #
-# The request line is three words with a space between them. So a name in a path cannot contain a space. It is **percent-encoded**:
-# every byte that may not stand there becomes a percent sign and two hexadecimal digits (0 to 9 and A to F).
+# The request line is three words with a space between them. So a name in a path cannot contain a space. It is **percent-encoded**: a byte that may
+# not stand there, or that has a meaning of its own in a URL, becomes a percent sign and two hexadecimal digits (0 to 9 and A to F).
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Why is there no space in any address that you have seen? Collect what people saw in place of it: `%20`, `+`, `-`.
@@ -231,25 +234,25 @@ tap[0].first_line, tap[0].header("Host")
 quote("Zoë & Ada")
 
 # %% [markdown]
-# `ë` became two bytes, C3 and AB. **UTF-8** is the usual way to write characters as bytes, and writes it so. `quote` leaves a slash
-# as it is, because a slash separates the parts of a path. `quote("a/b", safe="")` encodes the slash too.
+# `ë` became two bytes, C3 and AB. **UTF-8**, the usual way to write characters as bytes, needs two bytes for this one. `quote` leaves a
+# slash as it is, because a slash separates the parts of a path. `quote("a/b", safe="")` encodes the slash too.
 #
-# For a query, give `requests` the values as `params`, and it encodes them. `parse_qs` decodes them again. In a query, a space may
-# become a `+`. In a path, `+` is only a plus.
+# For a query, give `requests` the values as `params`, and it encodes them. `parse_qs` decodes them again. It gives a list for each name, because
+# a name may stand in a query twice. In a query, a space may become a `+`. In a path, `+` is only a plus.
 
 # %%
 with wire(site) as tap:
-    requests.get(tap.url + "/today.zzz", params={"name": "Zoë & Ada", "seat": 12}, timeout=3)
+    requests.get(tap.url + "/hello.txt", params={"name": "Zoë & Ada", "seat": 12}, timeout=3)
 
 query = urlsplit(tap[0].target).query
 print(query)
 print(parse_qs(query))
 
-# %% [markdown] minutes=1
+# %% [markdown] minutes=2
 # ## Headers
 #
-# A header says something about the message. Capitals do not matter in its name. Its value is a string, and a client can send any
-# value without a line end:
+# A header says something about the message, or about who sends it. Capitals do not matter in its name. Its value is a string without a
+# line end. A client may write into it what it likes, so a server must not believe all that it reads:
 
 # %%
 with wire(site) as tap:
@@ -262,7 +265,7 @@ print(reply.headers["CONTENT-TYPE"])
 # `Content-Type` says what the body is. A browser draws these bytes as a picture because the header says `image/svg+xml`; the name of
 # the file does not matter.
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # ## Break it: no empty line
 #
 # `say` sends bytes through the relay, and shows what crossed the wire. `recv` gives the bytes that have come, and none when the server has
@@ -315,12 +318,12 @@ say(b"GET /stage door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
 # %%
 say(b"GET /stage%20door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")[1].first_line
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Recap
 #
 # - A request is a request line, headers and an empty line; a response is a status line, headers, an empty line and a body.
 # - The first digit of the status says how it went: 2 it worked, 3 look elsewhere, 4 the request is wrong, 5 the server fails.
-# - The route is the method and the path. What does not fit into an address is percent-encoded.
+# - The route is the method and the path. What does not fit into a URL is percent-encoded.
 #
 # **Check yourself**
 #
@@ -342,7 +345,7 @@ say(b"GET /stage%20door.html HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\
 # </details>
 # <details><summary>A client waits and waits for a response. What do you look at first?</summary>
 #
-# The wire. Was the whole request sent, with the empty line, and with all bytes of its body? Then the server has to answer.
+# The wire. Was the whole request sent, with the empty line, and with all bytes of its body? If so, it is the server that has to send next.
 #
 # </details>
 #

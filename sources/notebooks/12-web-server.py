@@ -48,7 +48,7 @@ except KeyboardInterrupt:
 server.server_close()
 
 # %% [markdown]
-# Now start it. Open a terminal (*File → New → Terminal*) and type:
+# Now start it. Open a terminal (*File → New → Terminal*) and type, in the folder of the course:
 #
 # ```
 # python notebooks/my_server.py
@@ -94,7 +94,8 @@ from wirelab import launch, stop_all, wire
 #
 # Python's documentation does not recommend `http.server` for production, which means for a site with real visitors. It is for learning.
 #
-# In a notebook you write only the handler class. `launch` does the rest:
+# In a notebook you write only the handler class. `launch` does the rest. One header is new here: `Content-Length`. With it the client
+# knows whether the whole body has come.
 
 # %%
 class MyHandler(BaseHTTPRequestHandler):
@@ -145,10 +146,9 @@ look(web)
 # | `wfile.write(body)` | the **body**, as bytes |
 #
 # The first two calls only collect their lines. `end_headers()` sends them. `wfile` is the *file to write to*: the connection to the
-# client. `rfile` is the *file to read from*.
+# client. `rfile` is the one to read from.
 #
-# The response begins with HTTP/1.0, which `http.server` uses if you say nothing else. In this version the server closes the connection after
-# each response.
+# The response begins with HTTP/1.0, the default of `http.server`. In this version the server closes the connection after each response.
 
 # %% [markdown]
 # ```mermaid
@@ -168,7 +168,8 @@ look(web)
 # For every connection, the server makes a new handler object. The object knows the request: `self.command` is its method,
 # `self.path` its target, and `self.headers` are its headers. A client writes its own name into the header `User-Agent`.
 #
-# What you store in `self` is gone when the connection ends. What has to last belongs to the class.
+# When the connection ends, the object and its attributes are gone. What the next request needs belongs to the class:
+# `MyHandler.last_visitor`, not `self.last_visitor`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** You have launched a class with the same name again. Which class answers now? (The new one: `launch` replaced the
@@ -211,9 +212,10 @@ requests.post(web.url, data="a seat, please", timeout=3).status_code
 # <details><summary>Answer</summary>
 #
 # 501, *Not Implemented*: the server does not know this method. `BaseHTTPRequestHandler` looks for a method named `do_POST`. It finds
-# none, and answers 501 itself. Your `my_server.py` has a `do_POST`, and it answered 200.
+# none, and answers 501 itself. Your `my_server.py` has a `do_POST`, and it answered 200. (It believes what `Content-Length` says. Lesson 14
+# shows what a bad client can do with that.)
 #
-# In lesson 11 you saw 405. There the server knows the method, but not for that path. Here it knows the method for no path.
+# In lesson 11 you saw 405. That server knows GET, but does not allow it for that path. This server does not know POST at all.
 #
 # </details>
 
@@ -294,8 +296,8 @@ look(launch(Mended))
 # %% [markdown] minutes=3
 # ## Beside a notebook
 #
-# `serve_forever()` does not return. In a cell it would block the notebook: no other cell could run until you stop it. In a notebook it
-# belongs in a **thread**, a second line of execution in the same program. `launch` does that for you. Without the kit you write it like
+# `serve_forever()` does not return. In a cell it would block the notebook: no other cell could run until you stop it. So it has to run in a
+# **thread**. A thread runs a function while the rest of the program goes on. `launch` does that for you. Without the kit you write it like
 # this. Port 0 means any free port:
 
 # %% [markdown] tags=["notes"]
@@ -323,8 +325,8 @@ server.server_close()
 # %% [markdown] minutes=2
 # ## As a module
 #
-# `python my_server.py` runs a file. `python -m servers.web_server` runs a **module**: a file that Python finds by its name. This module is the
-# finished server of the course.
+# `python my_server.py` runs a file. `python -m servers.web_server` runs a **module**. Here Python gets a name, as in an `import`, and finds the
+# file `servers/web_server.py` by itself. This module is the finished server of the course.
 #
 # `launch` can start a module in a **process**, a program of its own beside the notebook. `stop()` sends it a Ctrl+C. What it prints goes into
 # its log:
@@ -363,6 +365,12 @@ site.log[-1]
 # <details><summary>What happens when you forget end_headers()?</summary>
 #
 # Status line and headers are collected, and never sent. The client gets the body alone, which is no HTTP response.
+#
+# </details>
+# <details><summary>Where does a server keep what has to last?</summary>
+#
+# Not in `self`: the handler object is gone when the connection ends. An attribute of the class lasts until the server stops. A file or a
+# database lasts longer.
 #
 # </details>
 # <details><summary>Why does serve_forever() in a cell block the notebook?</summary>

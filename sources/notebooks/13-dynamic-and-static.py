@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Pages made and pages served
 #
-# 29 minutes. You need [lesson 12](12-web-server.ipynb).
+# 31 minutes. You need [lesson 12](12-web-server.ipynb).
 #
 # By the end you can
 #
@@ -12,8 +12,8 @@
 # %% [markdown] minutes=2
 # ## Two kinds of pages
 #
-# The finished server makes some pages, and reads others from files. This course invents an ending for the pages that are made: `.zzz`. No
-# file has this ending.
+# The finished server makes some pages, and reads others from files. For made pages, this course invents an **extension** (the end
+# of a file name): `.zzz`. No file has it.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Name pages that you use: a logo, a search result, a timetable. Which of them could be a file?
@@ -66,7 +66,7 @@ class MyHandler(Replies):
         if self.path.endswith(".zzz"):
             now = time.localtime()
             text = f"You requested {self.path} on day {now.tm_yday} in {now.tm_year}\n"
-            self.reply(200, "text/html; charset=utf-8", text.encode())
+            self.reply(200, "text/plain; charset=utf-8", text.encode())
         else:
             self.reply(404, "text/plain; charset=utf-8", b"Nothing but .zzz here.\n")
 
@@ -80,7 +80,7 @@ print(requests.get(web.url + "/programme.zzz", timeout=3).text)
 # %% tags=["predict"]
 print(requests.get(web.url + "/programme.zzz?seat=12", timeout=3).text)
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # <details><summary>Answer</summary>
 #
 # 404. `self.path` includes the query, so it now ends in `seat=12`. Cut the query off first, as in lesson 12:
@@ -91,13 +91,13 @@ print(requests.get(web.url + "/programme.zzz?seat=12", timeout=3).text)
 # ## Files and their types
 #
 # A file is bytes. A **media type** (or MIME type) says what the bytes are: a picture, a page, a style sheet. It stands in
-# `Content-Type`. Python guesses the type from the ending of the name:
+# `Content-Type`. Python guesses the type from the extension:
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A file is called `index.html`, and the server says `text/plain`. What does the browser show? (The source of the
 # page. The header counts, not the name.)
 #
-# **What goes wrong:** On some computers `mimetypes` knows more endings, because it asks the operating system. An unexpected
+# **What goes wrong:** On some computers `mimetypes` knows more extensions, because it asks the operating system. An unexpected
 # line here is no mistake.
 
 # %%
@@ -107,7 +107,7 @@ for name in ["index.html", "style.css", "ticket.png", "stage.svg", "hello.txt", 
     print(name, "→", mimetypes.guess_type(name)[0])
 
 # %% [markdown]
-# For an unknown ending Python gives `None`. Then use `application/octet-stream`, which means *some bytes*. For text, add the
+# For an unknown extension Python gives `None`. Then use `application/octet-stream`, which means *some bytes*. For text, add the
 # encoding.
 
 # %%
@@ -121,8 +121,9 @@ def kind_of(name):
 kind_of("hello.txt"), kind_of("ticket.png"), kind_of("today.zzz")
 
 # %% [markdown]
-# `PUBLIC` is the folder with the site, and `PUBLIC / "hello.txt"` is the path of a file in it. `x or y` is `y` if `x` is empty: so for the
-# path `/`, the handler reads `index.html`. It reads each file as bytes.
+# `PUBLIC` is the folder with the site, and `PUBLIC / "hello.txt"` is the path of a file in it. `lstrip("/")` removes the slash at the beginning: of
+# `/hello.txt` it leaves `hello.txt`, and of `/` it leaves an empty string. `x or y` is `y` if `x` is empty. So for the path `/`, the handler reads
+# `index.html`. It reads each file as bytes.
 
 # %%
 PUBLIC = web_server.PUBLIC
@@ -220,8 +221,8 @@ requests.get(catch_all.url + "/hello.txt", timeout=3).status_code
 
 # %% [markdown]
 # The page exists, and the server says that it does not. Nothing shows the mistake (`kind_off`), and you would look for it in the wrong
-# place. To mend it, ask whether the file is there, and answer 404 only if it is not. Answer 500 to all exceptions, and write the reason
-# into the log.
+# place. To mend the handler, ask whether the file is there, and answer 404 only if it is not. Answer 500 to all exceptions, and write the
+# reason into the log. The next cell keeps the typing mistake, so that you see what such a server says about it.
 
 # %%
 class Honest(Replies):
@@ -246,9 +247,9 @@ requests.get(honest.url + "/hello.txt", timeout=3).status_code, honest.log[0]
 #
 # ## A form
 #
-# A **form** is a part of a web page with fields to fill in. If the page says `<form method="post">`, the browser sends the fields by POST.
-# They are the body, and are written like a query: `name=Ada&show=Hamlet`. If it says `<form>` alone, the browser sends a GET, and the fields
-# are the query.
+# A **form** is a part of a web page with fields to fill in. If the page says `<form method="post">`, the browser sends a POST. The fields are its
+# body, and look like a query: `name=Ada&show=Hamlet`. If the page says `<form>` alone, the browser sends a GET, and the fields are the query of its
+# URL.
 #
 # Read as many bytes as `Content-Length` says, and no more. The client keeps the connection open until it has your response. So `read()`
 # without a number, which waits for the end of the connection, would wait for ever.
@@ -285,7 +286,8 @@ tap
 # %% [markdown]
 # `parse_qs` gives a list for each field, because a form may send a field twice. `[0]` is the first value.
 #
-# A missing field is a mistake of the client, so the status is a 4xx: 400, *Bad Request*.
+# A missing field is a mistake of the client, so the status is a 4xx: 400, *Bad Request*. (A missing `Content-Length` is one too. `Reminder`
+# then fails with an exception; the finished server answers 411, *Length Required*.)
 
 # %%
 reply = requests.post(reminder.url, data={"name": "Zoë"}, timeout=3)
@@ -301,8 +303,8 @@ reply.status_code, reply.text
 requests.head(honest.url + "/hello.txt", timeout=3).status_code
 
 # %% [markdown]
-# The response to HEAD ends with the empty line; all else is as for GET. So `do_HEAD` is a second name for `do_GET`. In `reply` one line is
-# new: the `if` leaves the body out when the method is HEAD.
+# The response to HEAD ends with the empty line. Its status and its headers are those of a GET. So `do_HEAD` is a second name for `do_GET`. In
+# `reply` one line is new: the `if` leaves the body out when the method is HEAD.
 
 # %%
 class FilesWithHead(Files):
@@ -340,7 +342,7 @@ stop_all()
 site = launch("servers.web_server")
 site
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # Open the page, and open your browser's developer tools (F12, *Network*). Load the page again. It has several files, each with its
 # type.
 #
@@ -354,8 +356,8 @@ site
 #
 # <details><summary>A style sheet is sent as text/plain. What happens?</summary>
 #
-# In a page that begins with `<!doctype html>` the browser does not use it. Content-Type says what the bytes are, not the name of the
-# file.
+# In a page that begins with `<!doctype html>` the browser does not use it. `Content-Type` decides what the bytes are. The name of the file
+# does not.
 #
 # </details>
 # <details><summary>Why is read(length) right, and read() wrong, in do_POST?</summary>
@@ -370,8 +372,8 @@ site
 # </details>
 # <details><summary>What does a client do with a HEAD response?</summary>
 #
-# It reads the size, the type and the age from the headers, and does not load the thing. It can show the size of a download, or see
-# whether its copy is still good.
+# It reads the size, the type and the time of the last change from the headers, and does not load the thing. It can show the size of a download, or
+# see whether its copy is still good.
 #
 # </details>
 #
@@ -379,7 +381,7 @@ site
 #
 # <details><summary>Does Python guess the same types on every computer?</summary>
 #
-# Not always. `mimetypes` also asks the operating system, and that may know more endings.
+# Not always. `mimetypes` also asks the operating system, and that may know more extensions.
 #
 # </details>
 # <details><summary>What is the type of prices.csv.gz?</summary>

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Break it, then mend it
 #
-# 43 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
+# 47 minutes. You need [lesson 13](13-dynamic-and-static.ipynb).
 #
 # By the end you can
 #
@@ -9,10 +9,10 @@
 # - keep one bad client from stopping all others,
 # - find out from the wire why a fast server is slow.
 
-# %% [markdown] minutes=6
+# %% [markdown] minutes=7
 # ## A server with many faults
 #
-# This folder holds a copy of the theatre's site. A secret lies beside the site, not in it. You need not read the code of this cell.
+# The next cell makes a folder with a copy of the theatre's site. A secret file lies beside the site, not in it. You need not read the code.
 
 # %%
 import shutil
@@ -47,8 +47,9 @@ requests.get(naive.url + "/hello.txt", timeout=3).text
 # %% [markdown]
 # Attack only servers of your own, on 127.0.0.1. The same requests to somebody else's server are a crime in many countries.
 #
-# This method answers every GET. **How many faults do you find?** There are at least six. Four of them you know from lessons 12 and 13. Write
-# down those that you find, each with its line, before you open the answer.
+# This method answers every GET. `self.curdir` is the folder of the site, and `sep` is the slash between two folders (on Windows `\`). **How
+# many faults do you find?** There are at least six. Four of them you know from lessons 12 and 13. Write down those that you find, each with
+# its line, before you open the answer.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let people read `do_GET` and bet on the number of faults. Write the bets on the board, and tick the faults off as
@@ -97,7 +98,7 @@ def say(server, request):
         connection.close()
     return tap
 
-# %% [markdown] minutes=6
+# %% [markdown] minutes=7
 # ## Break it: out of the folder
 #
 # **Predict, then run.** The naive server gives the path to the file system as it is. Where does this path lead?
@@ -116,7 +117,8 @@ say(naive, b"GET /../secret.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 # <details><summary>Answer</summary>
 #
 # To the secret. `..` means *one folder up*, as it does in a terminal. This attack is **path traversal**; its name in the Common Weakness
-# Enumeration is CWE-22. With more `..` in the path, the server hands out every text file that you may read, your keys among them.
+# Enumeration is CWE-22. With more `..` in the path, the server hands out every text file that you can open yourself, your keys
+# among them.
 #
 # </details>
 #
@@ -126,7 +128,8 @@ say(naive, b"GET /../secret.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 # The cure has two steps. First work out where the path *really* leads. Then ask whether that is inside the folder. The finished server uses
 # this function. Find the line of each step.
 #
-# In the cell after it, the finished server serves the same folder, with the same secret beside it. It gets the same request.
+# In the cell after it, the finished server serves the same folder, with the same secret beside it. It gets two requests: for a page of the
+# site, and for the secret.
 
 # %%
 from servers.guard import public_files
@@ -139,7 +142,9 @@ def create_good(host, port):
 
 
 good = launch(create_good)
-say(good, b"GET /../secret.txt HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")[1].first_line
+for path in [b"/hello.txt", b"/../secret.txt"]:
+    tap = say(good, b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+    print(path.decode(), "→", tap[1].first_line)
 
 # %% [markdown] minutes=3
 # ## Break it: a script in a form
@@ -182,7 +187,7 @@ say(naive, b"GET /ticket.png HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
 # <details><summary>Answer</summary>
 #
 # No. It shows 200 and an empty body. There is no `Content-Length`, so the body ends where the connection ends. A body that broke off
-# looks like a whole one. A client may keep half a picture and never ask again.
+# looks like a whole one (RFC 9112 §8). A client may keep half a picture and never ask again.
 #
 # </details>
 #
@@ -220,8 +225,8 @@ MINUS_ONE = b"POST /reminder HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: -1\r
 say(naive, MINUS_ONE)
 
 # %% [markdown]
-# No answer: the server waits for the end of the connection, and the client waits for the answer. Meanwhile another client comes. What
-# does it get?
+# No answer: the server waits for the end of the connection, and the client waits for the answer. The next cell shows what a second client
+# gets meanwhile.
 
 # %%
 def second_client(server, first_request):
@@ -259,9 +264,9 @@ print(say(good, MINUS_ONE)[1].first_line)
 second_client(good, MINUS_ONE)
 
 # %% [markdown]
-# A client that stops in the middle of its headers does the same harm. The cure is a **thread** for each connection: `HTTPServer` has none,
-# `ThreadingHTTPServer` has. And `timeout = 5` in the handler ends each silence after five seconds, so that no silent client keeps its
-# thread for ever.
+# A client that stops in the middle of its headers does the same harm. The cure is a **thread** for each connection. `HTTPServer` serves one
+# connection after the other; `ThreadingHTTPServer` makes a thread for each. And `timeout = 5` in the handler ends each silence after five
+# seconds, so that no silent client keeps its thread for ever.
 #
 # **Predict, then run.** The first client sends half a request line and stops. What does the second client get, from each server?
 
@@ -291,8 +296,9 @@ second_client(one, b"GET / HT"), second_client(many, b"GET / HT")
 #
 # ## Which networks can connect
 #
-# A server that gets an empty host listens on *every network that this computer is in*. In the output this is `0.0.0.0`. Then all computers
-# in the same network can connect, such as those of a café, unless a firewall forbids it. With 127.0.0.1 only programs on this computer can.
+# A server that gets an empty host listens on *every network that this computer is in*. The address `0.0.0.0` stands for all of them. Then
+# all computers in the same network can connect, such as those of a café, unless a firewall forbids it. With 127.0.0.1 only programs on this
+# computer can.
 
 # %% [markdown] tags=["notes"]
 # **Short of time:** Leave this section out, and the two after it. Nobody should leave without the slow client.
@@ -302,20 +308,20 @@ for host in ["", "127.0.0.1"]:
     with HTTPServer((host, 0), Hello) as server:
         print(repr(host), "→", server.server_address[0])
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=5
 # ## Break it: a stranger's name
 #
 # *You may skip this section.* Only programs on this computer reach your server. But your browser is such a program, and it runs the pages of
 # strangers.
 #
-# A page may read answers only from the server that it came from. The browser knows this server by its **name**, such as
-# `stranger.example`. The owner of a name decides which computer it leads to, and can change that at any time:
+# A page may read answers only from the server that it came from. The browser knows this server by its **name** and its port, such as
+# `stranger.example:8001`. The owner of a name decides which computer it leads to, and can change that at any time:
 #
-# 1. First the name leads to the stranger's computer, and the page loads.
+# 1. First the name leads to the stranger's computer, and the page loads from `http://stranger.example:8001/`.
 # 2. A minute later the name leads to 127.0.0.1, which is your computer.
-# 3. The page asks for `http://stranger.example:8001/`. For the browser this is still the same server, but the request comes to yours.
+# 3. The page asks for the same address again. For the browser this is still the same server, but the request comes to yours.
 #
-# This attack is **DNS rebinding** (CWE-350).
+# This attack is **DNS rebinding**. (In CAPEC, a list of attacks, it has the number 275.)
 #
 # **Predict, then run.** `requests` sends here what that browser sends. Which server answers the stranger's page?
 
@@ -390,7 +396,8 @@ plt.xlabel("milliseconds for one request")
 plt.show()
 
 # %% [markdown]
-# About 40 milliseconds for five bytes, inside one computer. Something waits.
+# On Linux `Slow` takes about 40 milliseconds for five bytes, inside one computer. Something waits. (On Windows and macOS the time may be
+# another, or both bars may be short. The answer below says what happens on Linux.)
 #
 # The next cell draws each message as a bar, from its first byte to its last. A long bar is a message that took long. (You need not read the
 # code.)
@@ -445,7 +452,8 @@ plt.show()
 # </details>
 # <details><summary>Where do you escape a string?</summary>
 #
-# Where it becomes a part of something that is more than text: a page, a query to a database, a command.
+# Where it becomes a part of something that is more than text, such as a page or a command. (For a query to a database there is a better way:
+# give the values beside the query, as parameters.)
 #
 # </details>
 # <details><summary>A thousand clients connect and say nothing. What happens to ThreadingHTTPServer?</summary>

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A server from a socket
 #
-# 44 minutes. You need [lesson 14](14-break-the-server.ipynb).
+# 47 minutes. You need [lesson 14](14-break-the-server.ipynb).
 #
 # By the end you can
 #
@@ -26,7 +26,7 @@ with wire(finished) as tap:
 
 tap
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # ## From a name to a connection
 #
 # An address such as `http://localhost:8001/` has a name in it. A connection needs a number. So the client asks for the number first:
@@ -45,7 +45,10 @@ address
 
 # %% [markdown]
 # This number is an **IP address**. The name `localhost` always means your own computer, so nobody else is asked. Other names are in the **DNS**
-# (Domain Name System), which is a directory that many servers hold together. A name may have several numbers.
+# (Domain Name System), a directory that is spread over many servers.
+#
+# A name may have several numbers; `socket.getaddrinfo` lists them. On most computers `localhost` has a second one, `::1`. It belongs to **IPv6**, the newer
+# version of IP. A server that listens at 127.0.0.1 alone cannot be reached at `::1`. So the URLs of this course have the number, and not the name.
 #
 # Now the client connects to the number and the port:
 
@@ -54,9 +57,10 @@ client = socket.create_connection((address, finished.port), timeout=3)
 client.getpeername()[0], client.getpeername()[1] == finished.port
 
 # %% [markdown]
-# While this call ran, the two operating systems sent three packets (small pieces of data): *may I connect?* (SYN), *yes* (SYN, ACK), *then we
-# begin* (ACK). This is the **TCP handshake**. **TCP** (RFC 9293) makes one stream of bytes out of packets, in each direction. The bytes arrive
-# in their order, each one once. If that is not possible, the connection breaks. For a server with another name it looks like this:
+# While this call ran, the operating systems of both sides (here it is the same one) sent three packets (small pieces of data): *may I connect?*
+# (SYN), *yes* (SYN, ACK), *then we begin* (ACK). This is the **TCP handshake**. **TCP** (RFC 9293) makes one stream of bytes out of packets, in
+# each direction. The bytes arrive in their order, each one once. If that is not possible, the connection breaks. For a server with another name it
+# looks like this:
 #
 # ```mermaid
 # sequenceDiagram
@@ -76,10 +80,10 @@ client.getpeername()[0], client.getpeername()[1] == finished.port
 
 # %%
 client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-print(client.recv(4096).decode())
+print(client.makefile().read())
 client.close()
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # ## bind, listen, accept
 #
 # That was the client's side. A server needs four calls:
@@ -91,7 +95,8 @@ client.close()
 # | `accept` | waits for the next client, and returns a new socket: the connection to this one client |
 # | `recv` | waits for bytes on a connection |
 #
-# **Predict, then run.** In the next cell nobody has called `accept` yet. A client connects and sends a word. Does it have to wait?
+# **Predict, then run.** In the next cell a client connects and sends a word. The server calls `accept` only after that. Does the client have
+# to wait for the call?
 
 # %% [markdown] tags=["notes"]
 # **Do:** Let the room vote before the cell runs. Most expect that the client waits for `accept`. The operating system answers for the
@@ -157,7 +162,7 @@ requests.get(own.url + "/programme", timeout=3).text
 # ## Break it: half a request
 #
 # TCP carries a stream of bytes, and not messages. A slow network may deliver a request in two pieces. `in_pieces` sends the pieces one by
-# one, and waits a second for an answer after each.
+# one, and waits a second for an answer after each. When an answer comes, it prints the last line of this answer, and sends nothing more.
 
 # %%
 def in_pieces(server, *pieces):
@@ -185,12 +190,13 @@ in_pieces(own, b"GET /pro", b"gramme HTTP/1.1\r\nHost: localhost\r\n\r\n")
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# It answers after the first piece, and takes `/pro` for the path. `recv(4096)` returns what is there: at least one byte, and at most 4096.
-# It does not know where a request ends.
+# It answers after the first piece, and takes `/pro` for the path. `recv(4096)` returns what has come: one byte, or 4096, or any number in
+# between. It does not know where a request ends.
 #
 # </details>
 #
 # You know from lesson 11 what ends the headers: the empty line. So the server has to call `recv` **in a loop** until the empty line is there.
+# The next cell writes the file again. The loop is new, in three lines that begin with `request = b""`.
 
 # %%
 #%%writefile my_socket_server.py
@@ -233,13 +239,13 @@ own.stop()
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Nothing. After the other side has closed the connection, `recv` does not wait. It returns `b""`, at once and each time. The loop adds
-# nothing, finds no empty line, and asks again, for ever. The server works as hard as it can, and serves nobody.
+# Yes, and the next client gets nothing. After the other side has closed the connection, `recv` does not wait. It returns `b""`, at once and each
+# time. The loop adds nothing, finds no empty line, and asks again, for ever. The server works as hard as it can, and serves nobody.
 #
 # </details>
 #
 # So `recv` waits, and then it returns bytes, or it returns `b""`: no byte will ever come. (Or it raises an `OSError`, because the connection
-# broke or a deadline has passed.) A loop around `recv` has to look for `b""`:
+# broke or a time-out has passed.) A loop around `recv` has to look for `b""`:
 
 # %%
 def read_head(connection):
@@ -266,8 +272,8 @@ print([connection.recv(4096) for _ in range(3)])
 # %% [markdown] minutes=5
 # ## Where a body ends
 #
-# `recv(4096)` has one more problem: it may return bytes that come *after* the part that you want. Here a client sends a form, and its next
-# request directly after the form. Both wait in the connection when the server reads.
+# Here a client sends a form of 16 bytes, the body of a request. Directly after it comes the client's next request, before the first
+# response. (This is called **pipelining**.) Both wait in the connection when the server reads.
 #
 # **Predict, then run.** The server has read the headers and now calls `recv(4096)` for the body. What does it get?
 
@@ -280,14 +286,15 @@ connection.recv(4096)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# The form, and the next request with it. No empty line ends a body: a body may contain any bytes, empty lines too. `Content-Length` says
-# where this body ends. `read_head` has the same problem: it may take bytes behind the empty line, and then nobody else finds them.
+# The form, and the next request with it. So `recv` may return bytes that come *after* the part that you want. No empty line ends a body: a body may
+# contain any bytes, empty lines too. `Content-Length` says where this body ends. `read_head` has the same problem: it may take bytes behind the
+# empty line, and then nobody else finds them.
 #
 # </details>
 #
 # The server needs a way to take *exactly* so many bytes, and to leave the others. `makefile` returns an object. You read from it as from an open
-# file, but its bytes come from the connection. The object stores bytes that have come and that you have not read yet. `readline` takes a line,
-# and `read(16)` takes 16 bytes:
+# file, but its bytes come from the connection. The object has a **buffer**: there it keeps the bytes that have come and that you have not read yet.
+# `readline` takes a line, and `read(16)` takes 16 bytes:
 
 # %%
 client.sendall(form + b"GET /programme HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -303,10 +310,11 @@ for end in [stream, client, connection]:
 #
 # ## Keep-alive
 #
-# Your server closes the connection after each answer. The finished one leaves it open, because it knows where each request ends
-# (RFC 9112 §9.3).
+# In HTTP/1.1 a connection stays open for the next request, unless one side sends `Connection: close` (RFC 9112 §9.3). A `Session` of requests is a
+# client that uses an open connection again.
 #
-# **Predict, then run.** A client with a session sends three requests to each server. How many connections does it need?
+# **Predict, then run.** A session sends three requests to your server, and then three to the finished one. How many connections does it need for
+# each? Look for `Connection: close` in your file, and in the response at the beginning of this lesson.
 
 # %% tags=["predict"]
 own = launch("my_socket_server", port=8061)
@@ -319,18 +327,20 @@ for server in [own, finished]:
 # %% [markdown] minutes=5
 # <details><summary>Answer</summary>
 #
-# Three, and one. Your server closes each connection after one answer, and announces that by `Connection: close`. A new connection costs a
-# handshake: one trip to the server and back, before the first byte of the request.
+# Three, and one. Your server closes each connection after one answer, and announces that by `Connection: close`. The finished one knows where each
+# request ends, so it reads the next one from the same connection. A new connection costs a handshake: one trip to the server and back, before the
+# first byte of the request.
 #
 # </details>
 #
-# The price of keep-alive: both sides must agree on where each message ends. Example: a body has 30 bytes, but `Content-Length` says 28. The
-# client reads 28 bytes. The last two stay on the connection, and a client may take them for the beginning of the next response.
+# The price of keep-alive: both sides must agree on where each message ends. Suppose that a body has 30 bytes, and `Content-Length`
+# says 28. The client reads 28 bytes. The last two stay on the connection, and a client may take them for the beginning of the next response.
 #
 # ## Chunks
 #
 # `Content-Length` comes before the body. But a server may not know the length yet, because it makes the page row by row. Then it sends
-# **chunks** (RFC 9112 §7.1). Each chunk is its length, a line end, the bytes, a line end. A chunk of length zero is the last one.
+# **chunks** (RFC 9112 §7.1). Each chunk is its length, a line end, the bytes, a line end. A chunk of length zero is the last one, and an
+# empty line ends the message.
 
 # %%
 with wire(finished) as tap:
@@ -352,34 +362,41 @@ print(tap[1].raw.decode())
 # %% tags=["predict"]
 socket_server.chunk(b"row D: 7 seats free, one large")
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # <details><summary>Answer</summary>
 #
 # `1e`: 1 × 16 + 14. The line end after the length and the line end after the chunk do not count.
 #
 # </details>
 #
-# A client that gets no last chunk knows that the body broke off. `requests` puts the chunks together, so you never see them in `.text`. In
-# HTTP/1.0 there are no chunks. HTTP/2 and HTTP/3 have frames, and do not need them.
+# A client that gets no last chunk knows that the body broke off. `requests` puts the chunks together, so you never see them in `.text`. In HTTP/1.0
+# there are no chunks. HTTP/2 and HTTP/3 have frames, and do not need them.
+#
+# What if a message has neither a length nor chunks? Then a request has no body, and the body of a response ends where the connection ends
+# (RFC 9112 §6.3).
 #
 # ## gzip
 #
-# `requests` puts the line `Accept-Encoding` into each request. It lists the ways of compressing that the client can undo. A server may choose one
-# of them, and then it says so in `Content-Encoding`. The next cell asks for one page twice:
+# `requests` puts the header `Accept-Encoding` into each request. It lists the compressions that the client can undo. A server may choose one of
+# them, and then it says so in `Content-Encoding`. The next cell asks for one page twice:
 
 # %%
 def ask(encoding):
     reply = requests.get(finished.url + "/programme", headers={"Accept-Encoding": encoding}, timeout=3)
-    is_shorter = int(reply.headers["Content-Length"]) < len(reply.content)
-    print(reply.headers.get("Content-Encoding"), is_shorter, len(reply.content), reply.headers["Vary"])
+    print("asked for", encoding)
+    for name in ["Content-Encoding", "Vary"]:
+        print(f"    {name}: {reply.headers.get(name)}")
+    print("    size of the page:", len(reply.content))
+    print("    fewer bytes crossed the wire:", int(reply.headers["Content-Length"]) < len(reply.content))
 
 
 ask("gzip")
 ask("identity")
 
 # %% [markdown]
-# `identity` means: not compressed. With `gzip` fewer bytes crossed the wire, and `requests` unpacked them. `Content-Length` counts the bytes that
-# cross the wire. Both replies have `Vary: Accept-Encoding`, which tells a cache that there are two versions of this page.
+# `identity` means: not compressed. With `gzip` fewer bytes crossed the wire, and `requests` unpacked them. `Content-Length` counts the bytes of the
+# body as they cross the wire. Both replies have `Vary: Accept-Encoding`. It is for a **cache**, a program that keeps responses for later requests,
+# and says that there are two versions of this page.
 #
 # **Predict, then run.** Is `Hello` shorter or longer after gzip?
 
@@ -400,8 +417,8 @@ len(gzip.compress(b"Hello")) > len(b"Hello")
 #
 # - A name becomes a number, the number and the port become a connection, and only then comes HTTP.
 # - TCP is a stream: `recv` returns some bytes, or `b""` when the other side has closed the connection. Read in a loop.
-# - The empty line ends the headers. `Content-Length` or the last chunk ends the body. Then the connection can carry the next request. A
-#   response with neither ends where the connection ends.
+# - The empty line ends the headers. `Content-Length` or the last chunk ends the body. Then the connection can carry the next request. With
+#   neither, a request has no body, and a response ends where the connection ends.
 #
 # **Check yourself**
 #

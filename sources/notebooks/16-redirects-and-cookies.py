@@ -1,18 +1,19 @@
 # %% [markdown]
 # # Redirects, cookies, logins
 #
-# 40 minutes. You need [lesson 14](14-break-the-server.ipynb).
+# 44 minutes. You need [lesson 14](14-break-the-server.ipynb).
 #
 # By the end you can
 #
-# - choose a redirect, and say which ones make a GET of a POST,
+# - choose a redirect, and say which ones turn a POST into a GET,
 # - keep a reload from sending a form twice,
 # - write a login and a logout with a cookie, and say what the cookie protects and what not.
 
 # %% [markdown] minutes=2
 # ## A login
 #
-# Ada sends her name and her password by POST. Here are the second and the third message. Which value is in both?
+# Ada logs in by POST. A `Session` of requests plays her browser, and keeps what the server sets. Here are messages 1 and 2. Which
+# value is in both?
 
 # %% [markdown] tags=["notes"]
 # **Ask:** HTTP knows nothing about Ada. How does the server know in the third message who sends it?
@@ -33,13 +34,13 @@ with wire(members) as tap, requests.Session() as browser:
 tap[1:3]
 
 # %% [markdown] minutes=6
-# It is the long random string. The server sent it in `Set-Cookie`, and the client sent it back in `Cookie`.
+# It is the long random string. The server sent it in `Set-Cookie`, and the client sent it back in `Cookie`. (`Location: account` is a
+# relative URL, as in a link: seen from `/login`, it leads to `/account`.)
 #
 # ## Look elsewhere
 #
 # Most statuses that begin with 3 say: look elsewhere. `Location` says where. Five of them are **redirects**, which clients follow
-# (RFC 9110 §15.4). (304 is none: it says that your copy is still good.) They differ in
-# two things. Is the move for ever or for now? And does the client repeat its request, or make a GET of it?
+# (RFC 9110 §15.4). (304 is none: it says that your copy is still good.) They differ in two things. Is the move for ever or for now? And does the client send the same method again, or a GET instead?
 #
 # | | for now | for ever |
 # |---|---|---|
@@ -71,7 +72,8 @@ class Moved(BaseHTTPRequestHandler):
 moved = launch(Moved)
 
 # %% [markdown]
-# **Predict, then run.** A client sends a form of ten bytes by POST to each address. What arrives at `/here`, five times?
+# **Predict, then run.** A client sends a form of ten bytes by POST to each of the five addresses. Which method arrives at `/here` each time,
+# and with how many bytes?
 
 # %% tags=["predict"]
 for status in [301, 302, 303, 307, 308]:
@@ -82,8 +84,8 @@ for status in [301, 302, 303, 307, 308]:
 # <details><summary>Answer</summary>
 #
 # After 301, 302 and 303 a GET without a body. After 307 and 308 the POST with its ten bytes. The old RFCs wanted 301 and 302 to keep the method.
-# Browsers made a GET of a POST, and today the RFC allows it. 307 and 308 came later. They say clearly: keep the method and the body.
-# `requests` does here what browsers do.
+# But browsers sent a GET after a POST, and today the RFC allows it (RFC 9110 §15.4.2). 307 and 308 came later. They say clearly: keep the method
+# and the body. `requests` does here what browsers do.
 #
 # </details>
 #
@@ -115,7 +117,8 @@ except requests.TooManyRedirects as error:
     print(error)
 
 # %% [markdown]
-# No server sees this fault: each answer alone is right. The client has to count. To see what a redirect says, tell `requests` not to follow it:
+# No server sees this fault: each answer alone is right. So the client counts, and gives up (RFC 9110 §15.4). To see what a redirect says, tell
+# `requests` not to follow it:
 
 # %%
 reply = requests.get(circle.url + "/old", allow_redirects=False, timeout=3)
@@ -186,7 +189,7 @@ with requests.Session() as browser:
     reload(browser, browser.post(shop.url, data={"seat": 12}, timeout=3))
 len(ORDERS)
 
-# %% [markdown] minutes=4
+# %% [markdown] minutes=5
 # ## A cookie
 #
 # HTTP is **stateless**: a server understands each request without the ones before it. So a server that wants to recognise a client must
@@ -225,7 +228,7 @@ with requests.Session() as browser:
 #
 # </details>
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Break it: a cookie that is trusted
 #
 # A client can send any cookie, as it can send any header. This client has never been here:
@@ -238,35 +241,37 @@ requests.get(visits.url, cookies={"visits": "999"}, timeout=3).text
 # keeps a table: which string belongs to whom. The string is the **session id**, and what the server keeps with it is the **session**. (This is
 # not the `Session` of requests. That one is in the client, and keeps the client's cookies.)
 #
-# The module `secrets` makes such strings. `random` does not: its numbers can be calculated. The cell makes each kind twice.
+# The module `secrets` makes such strings, out of bytes that the operating system gives it. Do not use `random`: it calculates each number from
+# those before, and begins with a **seed**. Here the server has chosen one of 10,000 seeds. An attacker logs in once, sees one number, and tries all
+# seeds. (With a better seed the attacker needs more numbers, and then can calculate the others too.)
 
 # %%
 import random
 import secrets
 
+server = random.Random(secrets.randbelow(10_000))  # nobody has told the attacker this seed
+seen = server.random()  # the attacker's own session id
+seed = next(seed for seed in range(10_000) if random.Random(seed).random() == seen)
 
-def guessable():
-    random.seed(1)
-    return random.random()
-
-
-print("the same again:", guessable() == guessable())
-print("the same again:", secrets.token_urlsafe(32) == secrets.token_urlsafe(32))
+attacker = random.Random(seed)
+attacker.random()  # the number that the attacker has seen
+print("the attacker knows the next session id:", attacker.random() == server.random())
 
 # %% [markdown] minutes=6
 # ## Where a cookie goes
 #
-# The **attributes** of a cookie tell the browser what to do with it. The server sets them, and the browser obeys. They never come back in `Cookie`.
+# The **attributes** of a cookie tell the browser what to do with it. They never come back in `Cookie`.
 #
-# | attribute | what it does |
-# |---|---|
-# | `Path=/account` | sends the cookie only with this path and with paths below it; `Path=/` means every path; without `Path`, it is the folder of the page that set the cookie |
-# | `Max-Age=3600` | keeps the cookie for 3600 seconds; with 0, deletes it; without `Max-Age`, keeps it until the browser is closed |
-# | `HttpOnly` | hides the cookie from JavaScript, so a script (lesson 14) cannot steal it |
-# | `Secure` | sends the cookie only over `https` |
-# | `SameSite=Lax` | when a page of another site makes the request, sends the cookie only if somebody followed a link |
+# | attribute | what it does | without it |
+# |---|---|---|
+# | `Path=/account` | sends the cookie only with this path and paths below it; `Path=/` is every path | the folder of the page that set it |
+# | `Domain=theatre.example` | sends it to subdomains too, such as `www.theatre.example` | only to the host that set it |
+# | `Max-Age=3600` | keeps it for 3600 seconds; with 0, deletes it | until the browser is closed |
+# | `HttpOnly` | hides it from JavaScript, so a script (lesson 14) cannot steal it | scripts can read it |
+# | `Secure` | sends it only over `https` | over `http` too |
+# | `SameSite=Lax` | from a page of another site, sends it only when somebody follows a link | browsers differ |
 #
-# To **delete** a cookie, a server sets it again, with the same name, the same `Path` and `Max-Age=0`.
+# To **delete** a cookie, a server sets it again with the same name, `Domain` and `Path`, and `Max-Age=0`.
 
 # %%
 class TwoCookies(BaseHTTPRequestHandler):
@@ -301,8 +306,7 @@ with requests.Session() as browser:
 # </details>
 #
 # `requests` obeys `Path` and `Max-Age`. `HttpOnly` and `SameSite` are for browsers, because only a browser runs the scripts and the forms
-# of strangers. `SameSite` is not in RFC 6265. It comes
-# with the successor of that RFC, which is known as 6265bis.
+# of strangers. `SameSite` is not in RFC 6265. It comes with the successor of that RFC, which is known as 6265bis.
 #
 # `SameSite` is against this attack: a stranger's page has a form whose address is *your* server. Ada is logged in and opens that page. A
 # script sends the form, and her browser adds her cookie. A server that looks only at the cookie sees no difference. This is **cross-site request
@@ -313,7 +317,7 @@ with requests.Session() as browser:
 #
 # **What goes wrong:** Somebody takes `HttpOnly` for *http and not https*. It means: for HTTP, and not for scripts.
 
-# %% [markdown] minutes=6
+# %% [markdown] minutes=8
 # ## Log out
 #
 # ```mermaid
@@ -340,13 +344,13 @@ SESSIONS, PASSWORDS = {}, {"Ada": "to-be-or-not"}
 def log_in(name, password):
     if PASSWORDS.get(name) != password:
         return 403, {}
-    id = secrets.token_urlsafe(32)
-    SESSIONS[id] = name
-    return 303, {"Location": "account", "Set-Cookie": f"session={id}; Path=/; HttpOnly; SameSite=Lax"}
+    session_id = secrets.token_urlsafe(32)
+    SESSIONS[session_id] = name
+    return 303, {"Location": "account", "Set-Cookie": f"session={session_id}; Path=/; HttpOnly; SameSite=Lax"}
 
 
-def log_out(id):
-    SESSIONS.pop(id, None)  # no error if the id is not there
+def log_out(session_id):
+    SESSIONS.pop(session_id, None)  # no error if the id is not there
     return 303, {"Location": "login", "Set-Cookie": "session=; Path=/; Max-Age=0"}
 
 # %%
@@ -356,8 +360,11 @@ print(status, list(SESSIONS.values()), list(SESSIONS)[0] in headers["Set-Cookie"
 print(log_out(list(SESSIONS)[0]), SESSIONS)
 
 # %% [markdown]
-# Somebody has copied Ada's cookie before she logs out: from a log, from a computer in a library. Here `copy` is that cookie. `last_part` is the part of an
-# address after the last `/`.
+# Line by line: a wrong password gets 403, and no session. The right one gets 303, and the string in the cookie is the one in the table. The logout
+# takes it out of the table.
+#
+# Somebody has copied Ada's cookie before she logs out: from a log, from a computer in a library. Here `copy` is that cookie. `last_part` is the
+# part of an address after the last `/`.
 
 # %%
 def last_part(reply):
@@ -415,7 +422,8 @@ with requests.Session() as browser:
 #
 # ## Recap
 #
-# - 303 makes a GET of a POST, 307 and 308 keep method and body, 301 and 302 may make a GET of it. 301 and 308 are for ever.
+# - After 303 a client sends a GET. After 307 and 308 it keeps method and body. After 301 and 302 a POST may become a GET. 301 and 308 are for
+#   ever.
 # - Answer a form with 303. Then a reload repeats a GET.
 # - A cookie is a string that the client sends back. Put a random string into it, keep the rest on the server, and forget it at the logout.
 #
@@ -436,6 +444,12 @@ with requests.Session() as browser:
 # <details><summary>Why is there a POST for the logout, and not a link?</summary>
 #
 # A link is a GET, and a GET must not change anything. A browser that loads links in advance would log people out.
+#
+# </details>
+# <details><summary>A wrong password gets 403 here. Why not 401?</summary>
+#
+# A 401 has to come with the header `WWW-Authenticate` (RFC 9110 §15.5.2). It names a way to log in with headers. A login with a form is none
+# of these ways. Lesson 26 uses 401.
 #
 # </details>
 # <details><summary>A page has a hole for scripts. What does HttpOnly help?</summary>
