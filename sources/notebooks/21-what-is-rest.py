@@ -12,7 +12,7 @@
 # %% [markdown] minutes=4
 # ## Follow the links
 #
-# This box office is a service for programs. You know one address of it, and nothing else.
+# This box office is a service for programs. You know one of its addresses, and no other.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What is REST? Write the answers on the board: JSON, verbs, pretty addresses, *not SOAP*. Come back to them at the
@@ -51,7 +51,8 @@ seats = follow(hamlet, "seats")
 seats
 
 # %% [markdown]
-# All seats are free. To book one, fill in a short form. Then send it with POST to the address of the link `bookings`.
+# All seats are free. To book one, send a form with POST to the address of the link `bookings`. A link does not say which fields the form
+# has. The page behind the link `service-doc` says it, for people: a booking has a show, a seat and a name.
 
 # %%
 form = {"show": 1, "seat": 12, "name": "Ada"}
@@ -59,22 +60,13 @@ booked = requests.post(urljoin(office.url, seats["_links"]["bookings"]["href"]),
 booked.status_code, booked.headers.get("Location")
 
 # %% [markdown]
-# 201 means *Created*. The second value is the address of your booking.
+# 201 means *Created*. `Location` is the address of your booking.
 
 # %% [markdown] minutes=2
 # ## The name
 #
-# **REST** is short for *Representational State Transfer*. Roy Fielding introduced the name in 2000. With Richard Taylor he explains it:
-#
-# > The name "Representational State Transfer" is intended to evoke an image of how a well-designed Web application behaves: a network of Web
-# pages forms a virtual state machine, allowing a user to progress through the application by selecting a link or submitting a short
-# data-entry form, with each action resulting in a transition to the next state of the application by transferring a representation of
-# that state to the user.
-# >
-# > Roy T. Fielding and Richard N. Taylor: *Principled Design of the Modern Web Architecture*. ACM Transactions on Internet Technology
-# 2(2), May 2002, pages 115–150.
-#
-# In plain words: the page that you have now is your **state**. You follow a link or send a form, and the answer brings you to the next page.
+# **REST** is short for *Representational State Transfer*. Roy Fielding introduced the name in 2000. A client goes through a service as you
+# go through web pages. The page that it has is its **application state**. A link or a form brings it to the next page.
 #
 # ```mermaid
 # flowchart LR
@@ -84,17 +76,27 @@ booked.status_code, booked.headers.get("Location")
 #     seats -->|form: POST| booking
 # ```
 #
-# Get the seats once more. The answer shows their new state:
+# Fielding says it in one long sentence:
+#
+# > The name "Representational State Transfer" is intended to evoke an image of how a well-designed Web application behaves: a network of Web
+# pages forms a virtual state machine, allowing a user to progress through the application by selecting a link or submitting a short
+# data-entry form, with each action resulting in a transition to the next state of the application by transferring a representation of
+# that state to the user.
+# >
+# > Roy T. Fielding and Richard N. Taylor: *Principled Design of the Modern Web Architecture*. ACM Transactions on Internet Technology
+# 2(2), May 2002, pages 115–150.
+#
+# What the server stores is the **resource state**. Get the seats again:
 
 # %%
 follow(hamlet, "seats")["taken"]
 
 # %% [markdown] minutes=4
-# The server remembers the booking. It does not remember at which page your program is, or what it asked before. So each request has to
-# contain all that the server needs. This is called **stateless**.
+# Seat 12 is taken: the server keeps the resource state. It does not keep the application state, such as the page that your program has now,
+# or what it asked before. So each request has to contain all that the server needs. This is called **stateless**.
 #
-# So this is a REST service: it gives each thing an address, clients read and change the things with the verbs of HTTP, and they find
-# them by links.
+# So this is a REST service: each thing has an address, clients read and change the things with the verbs of HTTP, and they find them by
+# links.
 #
 # ## Three words
 #
@@ -195,6 +197,9 @@ with wire(desk) as tap:
 tap
 
 # %% [markdown] minutes=4
+# The path of the request names the seat, and the body is what to store there. 201 says that nothing was there before. No `Location` is
+# needed: the client has chosen the address itself.
+#
 # ## Once or twice
 #
 # The function `twice` sends a request two times. It compares what the desk has before and after. **Predict, then run.** Which requests
@@ -236,12 +241,13 @@ twice("POST", "/bookings", "Dee, seat 14")
 # | **safe**: the client asks for no change | yes | no | no | no |
 # | **idempotent**: sent twice, the intended effect is the same as once | yes | yes | yes | no |
 #
-# Clients rely on this. But HTTP cannot force a server to behave so: it depends on the methods that you write.
+# `HEAD` is a GET without the body, so it is safe too. Clients rely on this table. But HTTP cannot force a server to behave so: it depends on
+# the methods that you write.
 #
 # ## When no answer comes
 #
-# This desk stores what the client sent, but its answer is lost, as if the client were in a tunnel. **Predict, then run.** The client sees
-# an error. Is seat 13 booked?
+# This desk stores what the client sent, but its answer is lost, as when the client's train enters a tunnel. **Predict, then run.** The
+# client sees an error. Is seat 13 booked?
 
 # %% [markdown] tags=["notes"]
 # **Short of time:** Leave this section out, and say one sentence: a client that gets no answer does not know whether its
@@ -300,7 +306,7 @@ careless = launch(Careless)
 print(requests.get(careless.url, timeout=3).text)
 
 # %% [markdown]
-# Now a search engine visits the desk. A search engine opens every link that it finds. Virus scanners and previews in a chat do so too.
+# Now a search engine visits the desk. A search engine opens the links that it finds. Virus scanners and previews in a chat do so too.
 # They are allowed to, because GET is defined as safe.
 
 # %%
@@ -350,7 +356,7 @@ print(len(THINGS), "things left")
 # | log in first | 401 |
 # | I refuse this | 403 |
 # | there is no such resource | 404 |
-# | this resource does not have this verb | 405 |
+# | this resource does not support this method | 405 |
 # | this conflicts with the current state, as when a seat is taken | 409 |
 # | the server has a fault | 500 |
 
@@ -362,8 +368,9 @@ for verb, path in [("GET", "/shows/1"), ("GET", "/shows/99"), ("DELETE", "/shows
 # %% [markdown] minutes=3
 # ## One door for everything
 #
-# Many services have one address and one verb. The body says which function to call. Such a service is **API-centric**: it is built
-# from calls, such as *cancel the seat*. REST is **resource-centric**: it is built from things, such as *the seat*.
+# Many services have one address and one verb, like a shop with one door. The body says which function to call. This is **RPC**, *remote
+# procedure call*. An RPC service is **API-centric**: it is built from calls, such as *cancel the seat*. A REST service is
+# **resource-centric**: it is built from things, such as *the seat*.
 
 # %% breaks="one address and one verb for all, and 200 for an error"
 class OneDoor(Answering):
@@ -403,22 +410,22 @@ for tap in [calls, things]:
 #
 # </details>
 #
-# A **cache** stores answers to GET, and uses them for later requests. It can do nothing for the first three requests: each is a POST to the
-# same address. **SOAP**, a standard for calls in XML, works in this way.
+# A **cache** stores answers, mostly to GET, and uses them for later requests. It can do nothing for the first three. **SOAP**, a standard for
+# calls in XML, mostly works like them.
 #
 # ## How much of it is REST?
 #
-# Leonard Richardson sorted services into four levels (2008):
+# This is the **Richardson maturity model**, four levels of services (Leonard Richardson, 2008):
 #
 # | level | it adds | to cancel a seat |
 # |---|---|---|
 # | 0 | one address for all | `POST /` with `{"call": "cancelSeat", "seat": 11}` |
 # | 1 | **name everything**: an address for each resource | `POST /seats/11` with `{"call": "cancel"}` |
 # | 2 | verbs and status codes as HTTP defines them | `DELETE /seats/11`, and 204 comes back |
-# | 3 | **link things**, reveal them gradually: each answer has links to the next steps | the same, at an address that a link gave |
+# | 3 | **link things**: answers have links to the next steps, so clients discover the service gradually | `DELETE` to the address in a link |
 #
-# **Predict, then run.** The cell asks each service for something that does not exist. Which services answer 404?
-# On which level is each?
+# **Predict, then run.** The cell asks each service for something that does not exist. Which services answer 404? Look at the last two
+# lines as well: on which level is each service?
 
 # %% [markdown] tags=["notes"]
 # **Do:** Go back to the answers on the board and sort them by level.
@@ -469,7 +476,7 @@ print("links in an answer of office:", *home["_links"])
 # </details>
 # <details><summary>A client sends a request and gets no answer. What may it do?</summary>
 #
-# Send it again if its verb is idempotent: GET, PUT, DELETE. After a POST it has to look first whether the thing is there.
+# Send it again if its verb is idempotent: GET, HEAD, PUT, DELETE. After a POST it has to look first whether the thing is there.
 #
 # </details>
 # <details><summary>Is a resource a row in a database?</summary>

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # A REST service with Flask
 #
-# 36 minutes. You need [lesson 21](21-what-is-rest.ipynb).
+# 37 minutes. You need [lesson 21](21-what-is-rest.ipynb).
 #
 # By the end you can
 #
 # - write a REST service with Flask and Flask-RESTful,
-# - answer each verb with the status code that fits: 200, 201, 204, 404, 405, 409, 415,
+# - answer each verb with the status code that fits: 200, 201, 204, 404, 405, 409, 415, 422,
 # - say what Flask-RESTful does for you, and what to use in its place.
 
 # %% [markdown] minutes=3
@@ -84,8 +84,8 @@ tap[1]
 # %% [markdown] minutes=6
 # ## A resource is a class
 #
-# In **Flask-RESTful** a resource is a class. Many services use this package, and it shows best how verbs become methods. But it is hardly
-# developed any more. At the end of the lesson you write the same with plain Flask.
+# In **Flask-RESTful** a resource is a class. Many existing services use this package, and it shows well how verbs become methods. But it is
+# hardly developed any more. So at the end of the lesson you write the same with plain Flask.
 #
 # The methods of the class have the names of the verbs. `add_resource` puts the class at an address. `<int:id>` in the address takes digits
 # only, and passes them on as an integer. `abort` raises an exception, so the method ends there.
@@ -125,8 +125,8 @@ for number in ["9", "two"]:
 # <details><summary>Answer</summary>
 #
 # Both are 404. For show 9, `abort` sends the reason as JSON, so that a program can read it. The second 404 is HTML. `/shows/two` matches no
-# address, so your class was not called. Flask answered instead, with a page for people. A client that expects JSON cannot read it. With
-# `Api(app, catch_all_404s=True)` this 404 is JSON as well.
+# route, so your class was not called. Flask answered instead, with a page for people, and a client that expects JSON cannot read that.
+# `Api(app, catch_all_404s=True)` makes this 404 JSON as well.
 #
 # </details>
 #
@@ -159,12 +159,13 @@ class Bookings(Resource):
 #
 # ## Change and delete: PUT, PATCH, DELETE
 #
-# - **PUT** replaces the resource, so the client has to send all of it.
-# - **PATCH** changes only the fields that the client sends.
+# - **PUT** replaces the resource, so the client has to send all of it. In lesson 21 a PUT could also create. Here the server chooses the
+#   numbers, so a PUT to a number that does not exist gets 404.
+# - **PATCH** changes only the fields that the client sends. It is not safe, and HTTP does not promise that it is idempotent (RFC 5789).
 # - **DELETE** removes the resource. The status is 204, *No Content*: the response has no body.
 #
 # Each method first calls `self.get(id)`, which answers 404 if there is no such booking. In `patch`, `{**old, **new}` is a
-# dictionary with all fields of both. Where both have a field, the value of `new` counts.
+# dictionary with the fields of both. Where both have a field, the value of `new` counts.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Why not POST for everything? Because caches, retries and people rely on what GET, PUT and DELETE mean.
@@ -227,17 +228,17 @@ call("PUT", ada, json={"seat": 14, "name": "Ada"})
 call("PATCH", ada, json={"name": "Ada Lovelace"})
 
 # %% [markdown]
-# **Predict, then run.** The cell cancels the booking twice. Which two statuses will you see?
+# **Predict, then run.** The cell cancels the booking twice. Which two statuses will you see, and which lines of `Booking` send them?
 
 # %% tags=["predict"]
 call("DELETE", ada)
 call("DELETE", ada)
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
-# 204, then 404. DELETE is idempotent all the same: after one request or two, the booking is gone. The second request changes nothing.
-# Only its status differs.
+# 204, from the last line of `delete`. Then 404, from `get`, which `delete` calls first. DELETE is idempotent all the same: after one
+# request or two, the booking is gone. Only the status differs.
 #
 # </details>
 #
@@ -305,8 +306,8 @@ call("PUT", eve, json={"seat": 12, "name": "Eve"})
 # The cure is to **validate** what the client sent: look at all fields before you use any. If one is wrong, answer 422, *Unprocessable
 # Content*, with a reason. (Flask may print an older name of it.)
 #
+# - A PATCH may leave a field out: then `required` is empty. So each field is checked only if it is there.
 # - The function compares `type(…)`, because for `isinstance` the value `True` is an integer too.
-# - `sent.get("seat", 1)` is 1 if the seat is missing. Whether it may be missing was asked before.
 
 # %%
 def validate(sent, required=("seat", "name")):
@@ -316,9 +317,9 @@ def validate(sent, required=("seat", "name")):
     unknown = set(sent) - {"seat", "name"}
     if missing or unknown:
         abort(422, message="a booking has a seat and a name, and nothing else")
-    if type(sent.get("seat", 1)) is not int or not 1 <= sent.get("seat", 1) <= 120:
+    if "seat" in sent and (type(sent["seat"]) is not int or not 1 <= sent["seat"] <= 120):
         abort(422, message="seat must be an integer from 1 to 120")
-    if type(sent.get("name", "")) is not str:
+    if "name" in sent and type(sent["name"]) is not str:
         abort(422, message="name must be a string")
     return sent
 
@@ -368,8 +369,11 @@ office = launch(app)
 call("POST", "/bookings", json={"name": "Dee"})
 call("PUT", eve, json={"seat": 121, "name": "Eve"})
 call("PATCH", eve, json={"price": 0})
+call("PUT", eve, json={"seat": 12, "name": "Eve"})
 
 # %% [markdown] minutes=1
+# The last request is the one that gave Eve the seat of Ada. Now it is a conflict.
+#
 # The worst fault is left. Two clients send a booking at the same moment. Both find the seat free, and then both book it. Such a fault is a
 # race (lesson 27). The finished service leaves this check to its database, which stores each seat only once.
 #

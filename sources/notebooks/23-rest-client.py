@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Calling it with requests
 #
-# 41 minutes. You need [lesson 22](22-rest-server.ipynb).
+# 42 minutes. You need [lesson 22](22-rest-server.ipynb).
 #
 # By the end you can
 #
@@ -77,7 +77,7 @@ tap
 #
 # (If you run the cell again, the first request gets 409, because Ada has booked seat 14.)
 #
-# ## PUT and DELETE: at the address that you were given
+# ## PUT and DELETE: the address from Location
 #
 # The answer to a POST has the address of the new booking in `Location`, mostly as a path. `urljoin` makes a whole address of it. This
 # service wants a header `If-Match` with each change. The star stands for *whatever is there now*. Lesson 26 explains this header.
@@ -212,8 +212,8 @@ caller.join(5)
 #
 # </details>
 #
-# So give a **`timeout` in every call**. It limits each silence, not the whole call. This server sends one byte every 0.3 seconds, which
-# takes longer than `timeout=1`:
+# So give a **`timeout` in every call**. It limits each silence, not the whole call. This server sends eight bytes, one every 0.3 seconds. So
+# the call takes longer than `timeout=1`, and raises no exception:
 
 # %%
 class Drip(BaseHTTPRequestHandler):
@@ -268,9 +268,6 @@ connections(alone), connections(together)
 # %% [markdown]
 # Three connections, and one. On your own computer a new connection costs little time. So this server behaves as if it were far away: each
 # request takes 30 ms more, and each new connection takes 30 ms more.
-#
-# In the picture, each mark is one request. On the left the marks jump, because a computer does other things as well: there is no pattern. On
-# the right, compare the first mark of the session with its other marks.
 
 # %%
 class Far(BaseHTTPRequestHandler):
@@ -293,6 +290,9 @@ def milliseconds(get, url):
     return 1000 * (time.perf_counter() - start)
 
 
+# %% [markdown]
+# In the picture, each mark is one request. On the left the marks jump, because a computer does other things as well: there is no pattern. On
+# the right, compare the first mark of the session with its other marks.
 
 # %%
 import matplotlib.pyplot as plt
@@ -357,7 +357,7 @@ with wire(tunnel) as tap:
 print(SOLD)
 tap
 
-# %% [markdown] minutes=3
+# %% [markdown] minutes=4
 # <details><summary>Answer</summary>
 #
 # Two, and she will pay for both. The client saw an error, then a success. It could not see that the first request had arrived, and that
@@ -383,8 +383,8 @@ tap
 #
 # - `Retry` says when: after a lost answer or a 503, at most two more times, and only for these three idempotent verbs. `backoff_factor` makes
 #   it wait longer after each further attempt that fails.
-# - `HTTPAdapter` sends the requests.
-# - `mount` puts the adapter into the session, for all addresses that begin with `http://`.
+# - `HTTPAdapter` is the part of a session that sends the requests. It gets the `Retry`.
+# - `mount` makes the session use this adapter for all addresses that begin with `http://`. Where a service has `https://`, mount it for that too.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** The POST got 503 and was not repeated. Why not? (A server that answers 503 has usually done nothing. `Retry` cannot be sure
@@ -406,10 +406,10 @@ except requests.ConnectionError:
 
 # %% [markdown]
 # One voucher was sold, and the client gets an error. What should it do now? Look first: send a GET, and see whether the voucher was sold.
-# Another way is a PUT to an address that the client chooses. A PUT may be repeated.
+# Another way is a PUT to an address that the client chooses, as a PUT may be repeated. Lesson 27 has a third way, a key for the POST.
 #
-# A busy server answers 503, *Service Unavailable*. In `Retry-After` it says how many seconds to wait. This server is busy every other
-# time. The cell prints in which second each message came. Which of the two requests, GET or POST, was sent again?
+# A busy server answers 503, *Service Unavailable*. In `Retry-After` it says how long to wait: a number of seconds, or a date. This server is
+# busy every other time. The cell prints in which second each message came. Which of the two requests, GET or POST, was sent again?
 
 # %%
 from itertools import count
@@ -444,7 +444,7 @@ for message in tap:
 #
 # Every request needs a time-out, and many may be repeated, so this is in one module, `rest_session`. In the cell below, one line sets three
 # things: how often, which verbs, and after which statuses a request is repeated. Find it, and skip the rest. (`REPEATABLE` is GET and DELETE:
-# this client sends no PUT.)
+# this client sends no PUT. Its `timeout` is a pair: the limit for the connection, and the limit for each wait for data.)
 
 # %%
 show(rest_session.RestSession.__init__)
@@ -467,7 +467,7 @@ for words in ["shows", "book 2 7 Dee", "seats 2"]:
         print(end)
 
 # %% [markdown] minutes=2
-# Run the cell again. The second command prints the reason, without a traceback.
+# The 4 is the number of Dee's booking. Run the cell again: the second command prints the reason for the refusal, without a traceback.
 #
 # ## Recap
 #
@@ -496,7 +496,8 @@ for words in ["shows", "book 2 7 Dee", "seats 2"]:
 # </details>
 # <details><summary>Does timeout=5 mean that the call ends after five seconds?</summary>
 #
-# No. It ends after five seconds of silence. If a server sends a byte every few seconds, the call takes longer.
+# No. It ends after five seconds of silence. If a server sends a byte every few seconds, the call takes longer. requests has no limit for the
+# whole call: a program that needs one reads the body in pieces, with `stream=True`, and looks at the clock.
 #
 # </details>
 # <details><summary>Why is a Session faster, and when is it not?</summary>
@@ -505,8 +506,8 @@ for words in ["shows", "book 2 7 Dee", "seats 2"]:
 #
 # </details>
 #
-# **Now you:** [exercise 23](../exercises/23-rest-client.ipynb). **Next lesson:** [Links: one
-# address, and the rest by itself](24-links.ipynb).
+# **Now you:** [exercise 23](../exercises/23-rest-client.ipynb). **Next lesson:** [Links: know one
+# address, find the others](24-links.ipynb).
 # **Words:** [glossary](../docs/glossary.md).
 
 # %%

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Links: one address, and the rest by itself
+# # Links: know one address, find the others
 #
 # 34 minutes. You need [lesson 23](23-rest-client.ipynb).
 #
@@ -32,8 +32,7 @@ def get(url):
 # %% [markdown]
 # `link` finds a link in a document and returns a whole URL. It needs two things: the response, for the address, and the document.
 #
-# `free_seats` answers a question: how many seats are free for a show? It knows the address of the service, how a link looks, and four
-# names: `shows`, `title`, `seats` and `taken`.
+# `free_seats` answers a question: how many seats are free for a show? Look for addresses in its code.
 
 # %%
 def link(reply, document, rel):
@@ -62,7 +61,7 @@ requests_in(tap)
 
 # %% [markdown]
 # The client asked three times. Its code does not contain `/shows`, and it does not contain the number of Hamlet. The service sent
-# both, one step at a time.
+# both, one step at a time. The client knows where to start, how a link looks, and four names: `shows`, `title`, `seats` and `taken`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Who has written a client before, and where did its addresses come from: from documentation, from an example, by guessing? Write the
@@ -119,13 +118,13 @@ print(*page.json()["_links"])
 # is a `next`.
 #
 # </details>
+#
+# No link has `?limit=2` in it: the client has to know that there is such a parameter. The description of the service says so, as you will see
+# below. Some services put it into the link, as a **URI template** (RFC 6570): `/bookings{?limit}`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Which link would a shop leave out once the parcel is on its way? (`cancel`.) A link that is missing says that something is not
 # possible now.
-#
-# **What goes wrong:** Somebody asks where `?limit=2` comes from, as it is no link. The client has to know the name of this parameter. The
-# description behind `service-desc` has it; the section on OpenAPI shows it.
 
 # %% [markdown] minutes=2
 # ## Write the links
@@ -241,8 +240,10 @@ try_both(moved)
 # ## Move without breaking anybody
 #
 # Not every client follows links. So a service that moves also answers at its old addresses, with a redirect to the new ones. One
-# function is enough for all of them, and for all methods. Its route fits every path, the new ones too. If it redirected these as well, an
-# address that does not exist would be redirected for ever. So it answers 404 there.
+# function is enough for all old paths, and for all methods.
+#
+# Its route also fits a path below `/tickets/` that does not exist. If the function redirected that as well, the next path would not exist
+# either, and so on for ever. So the function answers 404 there.
 
 # %%
 third = Flask("third")
@@ -265,12 +266,15 @@ try_both(redirecting)
 requests.get(redirecting.url + "/tickets/nothing", timeout=3).status_code
 
 # %% [markdown]
-# Both clients work now. The log of the server shows who still uses the old addresses. An answer at an old address can carry two headers:
-# `Deprecation` (RFC 9745) says since when one should not use it, and `Sunset` (RFC 8594) says when it will end. This redirect loses what
-# follows a question mark; a complete one adds `request.query_string`.
+# Both clients work now. Three things are still missing:
 #
-# The same idea holds for the documents. A new member does no harm if clients ignore what they do not know. A member that is renamed or
-# taken away breaks clients. If that has to be, a service runs the new version beside the old one for a while, at `/v2` for example.
+# - This redirect loses the query. A complete one adds `request.query_string`.
+# - The log of the server shows who still uses the old addresses. Somebody has to read it.
+# - An answer can say that its address is old. The header `Deprecation` (RFC 9745) says since when it should not be used any more.
+#   `Sunset` (RFC 8594) says when it will stop working.
+#
+# Documents change too. A new member does no harm if clients ignore what they do not know. A member that is renamed or taken away breaks
+# clients. If a service has to do that, it offers the new version beside the old one for a while, at `/v2` for example.
 
 # %% [markdown] minutes=3
 # ## Break it: glue the address
@@ -330,8 +334,8 @@ reply.headers["Link"], reply.links
 
 # %% [markdown]
 # `reply.links` is the header, parsed by `requests`. GitHub's API uses this header for the pages of its lists. Zalando, a large web shop,
-# publishes guidelines for its services. They prefer links in the JSON, and call the syntax of the header uncommon (rule 166). Use one of
-# the two in all of your service.
+# publishes guidelines for its services. They want links in the JSON, and forbid this header beside JSON (rule 166). Choose one of the two
+# for all of your service.
 
 # %% [markdown] minutes=3
 # ## A list of all addresses: OpenAPI
@@ -355,7 +359,8 @@ office.page("/docs", height=420)
 # Are links worth it?
 #
 # - **For:** the service can move. Addresses are made in one place. A link that is missing says what is not possible.
-# - **Against:** a client sends more requests. It still has to know relations and documents. Addresses that never change need not be found.
+# - **Against:** a client sends more requests. It still has to know relations and documents. Where addresses never change, it
+#   gains little.
 #
 # Zalando's guidelines ask for level 2 of Richardson's levels (lesson 21), and do not generally recommend level 3, which has links.
 # Fielding's REST demands links. Both have good reasons; decide for each service.

@@ -44,7 +44,8 @@ tap
 # A resource may have several **representations**. The client says in `Accept` which it wants, and the server says in `Content-Type`
 # which it sends. This is **content negotiation**. Open the messages in the wire view: the bodies say the same in three ways.
 #
-# The names are **media types**, which you know from lesson 13. IANA keeps the list of them.
+# The names are **media types**, which you know from lesson 13. IANA keeps the list of them. `Accept-Encoding`, which you know from lesson 15,
+# does the same for compression, and `Accept-Language` for languages.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What does a browser send in `Accept`? Nobody guesses it, and the answer comes later: HTML, XHTML, XML, and at last anything. Who has
@@ -74,8 +75,8 @@ show.tag, show.findtext("title"), int(show.findtext("seats"))
 office.page("/shows/1", height=330)
 
 # %% [markdown]
-# **XHTML** is HTML that follows the rules of XML: every element is closed, and names are in small letters. Its media type is
-# `application/xhtml+xml`. An XML parser reads XHTML, and it refuses most HTML:
+# A browser also names **XHTML**, `application/xhtml+xml`, in each request for a page. XHTML is HTML that follows the rules of XML: every
+# element is closed, and names are in small letters. An XML parser reads XHTML, and it refuses most HTML:
 
 # %%
 XHTML = '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Hamlet<br/>19:30</p></body></html>'
@@ -88,16 +89,18 @@ for page in [XHTML, HTML]:
 
 # %% [markdown]
 # A browser that gets XHTML with such an error shows the error. A browser that gets HTML repairs the page and shows it. So nearly all pages are HTML
-# today, and this service has no XHTML. But browsers still name XHTML in each request for a page, as you will see below.
+# today, and this service has no XHTML.
 
 # %% [markdown] minutes=2
 # ## Atom, for news
 #
 # **Atom** (RFC 4287) is XML with fixed names, for news: title, link and time of every entry. A feed reader shows the entries of any service.
-# Here is a small feed reader. You need not read its `find` calls: they look for the title and the link of each entry.
 #
 # Every name of Atom begins with a long address, its **namespace**. So it is never mistaken for the same word of another format. The
-# address is only a name: nobody asks for what is there. In the code, `a:` stands for it.
+# address is only a name: nobody asks for what is there.
+#
+# Here is a small feed reader. In its code, `a:` stands for the namespace. You need not read the `find` calls: they look for the title and the
+# link of each entry.
 
 # %%
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -124,10 +127,12 @@ def show_weights(header):
 show_weights("application/json;q=0.5, text/plain")
 
 # %% [markdown]
-# Each format between the commas is a **range**. A range can have stars: `text/*` is any text, and `*/*` is any format. The weight 0 means *never*.
+# Each format between the commas is a **range**.
 #
-# Two ranges may fit one format. Then the **more specific** one counts: a name before `text/*`, and `text/*` before `*/*`. Their places in
-# the header do not matter.
+# - A range can have stars: `text/*` is any text, and `*/*` is any format.
+# - The weight 0 means *never*.
+# - Two ranges may fit one format. Then the **more specific** one counts: a name before `text/*`, and `text/*` before `*/*`. Their places in
+#   the header do not matter.
 
 # %%
 show_weights("*/*;q=0.1, text/*, text/html;q=0.3, application/xml;q=0")
@@ -136,9 +141,13 @@ show_weights("*/*;q=0.1, text/*, text/html;q=0.3, application/xml;q=0")
 # Go through the lines. `text/html` has 0.3, because the whole name is more specific than `text/*`. `text/plain` has no range of its own, so
 # it has the 1 of `text/*`. JSON and Atom fit only `*/*`. XML is refused.
 #
-# The service sends the format with the largest weight. Among equal weights it takes the first of its own list, the one printed above. If all
-# weights are 0, it answers **406** *Not Acceptable*. **Predict, then run.** What does the service send for each of these? The last one is what Firefox sends
-# for a page.
+# This service then chooses:
+#
+# 1. It sends the format with the largest weight.
+# 2. Among equal weights, it takes the first of its own list, the one printed above.
+# 3. If all weights are 0, it answers **406** *Not Acceptable*.
+#
+# **Predict, then run.** What does the service send for each of these headers? The last one is what Firefox sends for a page.
 
 # %% tags=["predict"]
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -351,9 +360,10 @@ for accept in ["application/json", BROWSER]:
 # %% [markdown] minutes=4
 # ## Has it changed?
 #
-# An answer can have an **ETag**: a name that the server gives to exactly these bytes. If the bytes change, the name changes. A client that has
-# stored an answer can ask whether it has changed. It sends the ETag back in `If-None-Match`. **304** *Not Modified* means: it has not, use
-# what you have.
+# A stored answer may be old. So an answer can have an **ETag**: a name that the server gives to exactly these bytes. If the bytes change, the
+# name changes. (A *weak* ETag begins with `W/`, and stays if the bytes change but their meaning does not.)
+#
+# A client that has stored an answer sends its ETag in `If-None-Match`. **304** *Not Modified* means: nothing has changed, use what you have.
 #
 # **Predict, then run.** A client has the JSON. It sends the ETag of the JSON twice, first with a request for JSON and then with one for
 # XML. What comes?
@@ -410,8 +420,9 @@ for accept in ["application/json", "application/xml"]:
 #
 # </details>
 #
-# **More about XML.** An XML document can define parts that expand when they are read. An old parser lets a small document of a stranger grow to
-# gigabytes in memory; today's parsers stop it. Read *XML security* in Python's documentation before you parse what strangers send.
+# **More about XML.** An XML document can define a name for a text, and use that name in the next definition, many times. Ten such definitions
+# make gigabytes of a small document. This attack is called *billion laughs*. New parsers stop it, and old ones do not. Read *XML security* in
+# Python's documentation before you parse what strangers send.
 #
 # **Now you:** [exercise 25](../exercises/25-formats.ipynb). **Next lesson:** [A service to trust](26-a-service-to-trust.ipynb).
 # **Words:** [glossary](../docs/glossary.md).

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A service to trust
 #
-# 40 minutes. You need [lesson 25](25-formats.ipynb).
+# 41 minutes. You need [lesson 25](25-formats.ipynb).
 #
 # By the end you can
 #
@@ -25,8 +25,8 @@ with wire(office) as tap:
 tap
 
 # %% [markdown]
-# The service refuses, with 422. Look at the body. It is a **problem document**: JSON of the type `application/problem+json`. RFC 9457 defines
-# its members, so they mean the same in every service that uses it.
+# The service refuses, with 422. (The first line has an older name of it, *Unprocessable Entity*.) The body is a **problem document**: JSON of
+# the type `application/problem+json`. RFC 9457 defines its members, so they mean the same in every service that uses it.
 #
 # | member | what it says |
 # |---|---|
@@ -35,20 +35,21 @@ tap
 # | `status` | the status once more |
 # | `detail` | what is wrong this time |
 #
-# There is a fifth one, `instance`: a URI for this one case, for example of its entry in a log. This service does not send it. A service may also
-# add members of its own, and `errors` is one.
+# A fifth member, `instance`, is a URI for this one case. This service does not send it. A service may add members of its own: here `errors`.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** What can go wrong when two people use a service at once? Collect the answers. The lost update comes in this lesson, and the seat that
 # is sold twice comes in the next one.
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # ## Every error in one place
 #
-# A service can refuse in many places, and Flask refuses by itself as well, for example with 404. One **error handler** turns all these
-# refusals into problem documents. `abort` ends a view with a status and a text.
+# A service refuses in many places, and Flask refuses by itself as well. One **error handler** turns all these refusals into problem
+# documents. `abort` ends a view with a status and a text. The view `posters` has a mistake on purpose.
 
 # %%
+import json
+
 from flask import Flask, abort, request
 from werkzeug.exceptions import HTTPException
 
@@ -58,14 +59,17 @@ stage = Flask("stage")
 @stage.errorhandler(HTTPException)
 def problem(error):
     document = {"type": "about:blank", "title": error.name, "status": error.code, "detail": error.description}
-    return document, error.code, {"Content-Type": "application/problem+json"}
+    response = error.get_response()
+    response.data, response.content_type = json.dumps(document), "application/problem+json"
+    return response
 
 
+# %%
 @stage.get("/shows/<int:number>")
 def show(number):
     abort(404, f"there is no show {number}")
 
-# %%
+
 @stage.get("/posters")
 def posters():
     return {}["Hamlet"]
@@ -75,10 +79,16 @@ stage_server = launch(stage)
 for path in ["/shows/9", "/actors", "/posters"]:
     reply = requests.get(stage_server.url + path, timeout=3)
     print(reply.status_code, reply.headers["Content-Type"], reply.json()["detail"])
+reply = requests.delete(stage_server.url + "/posters", timeout=3)
+print(reply.status_code, reply.json()["title"], sorted(reply.headers["Allow"].split(", ")))
 
 # %% [markdown]
-# The first refusal is ours. The second one is Flask's. The third one is a mistake in our code, a `KeyError`: Flask makes a 500 of it, and does not
-# tell the client more. A client can read all three in the same way.
+# A client can read all four refusals in the same way.
+#
+# - The first one comes from `abort`, and the second one from Flask.
+# - The third one is the mistake in `posters`, a `KeyError`. Flask makes a 500 of it, and does not tell the client more.
+# - The fourth one is a DELETE, which `posters` does not support. A 405 has to have the header `Allow` (RFC 9110 §15.5.6). It is still there,
+#   because the handler takes Flask's own response, and replaces only the body and its type.
 
 # %% [markdown] minutes=4
 # ## Say all that is wrong
@@ -148,8 +158,8 @@ for seat in ["12", 12.0, True, 0, float("nan")]:
 #
 # </details>
 #
-# The last value, NaN (*not a number*), does not exist in JSON. Python's `json` module reads and writes it, and the box office tells it to
-# refuse it.
+# The last value is NaN, *not a number*. JSON has no such value. Python's `json` module reads and writes NaN all the same, unless a program
+# forbids that. The box office forbids it.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** Should a service be lenient with what it accepts? Let two people argue it. A mistake that is refused is found by the person who made it.
@@ -159,7 +169,7 @@ for seat in ["12", 12.0, True, 0, float("nan")]:
 # %% [markdown] minutes=5
 # ## Break it: the lost update
 #
-# Here is the programme of the theatre, written as many people write a service first. It has one show.
+# Here is a service for the programme of the theatre. It has one show, and no protection yet.
 
 # %%
 from flask.views import MethodView
@@ -236,7 +246,6 @@ requests.get(url, timeout=3).json()
 # fields in a fixed order, as Flask does.
 
 # %%
-import json
 from hashlib import sha256
 
 
@@ -281,7 +290,8 @@ def put(seen, **change):
     return requests.put(seen.url, json=seen.json() | change, headers=if_match, timeout=3).status_code
 
 # %% [markdown]
-# The same story once more. When Cy gets 412, he reads the show again, and changes his line in the new version.
+# `put` sends the show that was read, with one change, and names the version that was read. Now the same story once more. When Cy gets 412, he
+# reads the show again, and changes his line in the new version.
 
 # %%
 SHOWS[1] = {"title": "Hamlit", "starts": "19:30"}
@@ -304,7 +314,7 @@ tap[6]
 # ## Who are you?
 #
 # A customer of the box office registers once and gets a **token**: a long random string. The client sends it in the header `Authorization`, after
-# the word `Bearer`. The **bearer** of a token is the one who has it.
+# the word `Bearer` (RFC 6750). The **bearer** of a token is the one who has it. Many services give tokens out by **OAuth 2.0** (RFC 6749).
 
 # %%
 def register(name):
@@ -376,7 +386,7 @@ print(leaky.log)
 PAGE = """<p id="answer">waiting for the service</p>
 <script>
 fetch("API").then(reply => reply.json()).then(show => answer.textContent = show.title)
-    .catch(error => answer.textContent = "the browser does not let this page read the answer")
+    .catch(error => answer.textContent = "no answer for this page: " + error)
 </script>"""
 services = {"first": careful}
 app = Flask("pages")
@@ -385,11 +395,11 @@ pages = launch(app, port=8053)
 pages.page("/first", height=90)
 
 # %% [markdown]
-# The request was sent, and the service answered it. The browser has the answer and does not give it to the page. This rule of browsers is the
-# **same-origin policy**.
+# The page got no answer. But the service has sent one: insert a cell, type `careful.log`, and run it. The last line is the GET of the page, with
+# 200. The browser has the answer and does not give it to the page. This rule of browsers is the **same-origin policy**.
 #
-# Why? Suppose that you are logged in to your mail in this browser. A strange page could ask your mail service with `fetch`, and let the browser
-# send your login along. If the page could read the answer, it could read your mail.
+# Why? Suppose that you are logged in to your mail in this browser. A strange page could ask your mail service with `fetch`, and the browser
+# could send your cookie along. If the page could read the answer, it could read your mail.
 #
 # A service may permit it in a header. The rules for that are called **CORS**, *Cross-Origin Resource Sharing*:
 
@@ -427,9 +437,9 @@ reply.status_code, reply.headers.get("Access-Control-Allow-Origin"), reply.json(
 #
 # </details>
 #
-# The rule is about *reading* the answer. A strange page can still send what a plain form can send. If the browser sends your login along, the
-# service does what the page wants. This attack is called **cross-site request forgery** (CSRF, CWE-352). A token in the header `Authorization`
-# helps: a strange page does not have it.
+# The rule is about *reading* the answer. A strange page can still send what a plain form can send. If the browser sends your cookie along, the
+# service does what the page wants. This is **cross-site request forgery** (CSRF, CWE-352), which you know from lesson 16. Two things help: a
+# cookie with `SameSite`, and a token in the header `Authorization`, which a strange page does not have.
 
 # %% [markdown] tags=["notes"]
 # **Do:** Open the browser's console beside the first page: it names the header that is missing.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A service that holds
 #
-# 44 minutes. You need [lesson 26](26-a-service-to-trust.ipynb).
+# 45 minutes. You need [lesson 26](26-a-service-to-trust.ipynb).
 #
 # By the end you can
 #
@@ -58,8 +58,8 @@ len(TICKETS)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# 201 and 201: both have bought seat 12. When the second request checks the seat, the first one has not stored its ticket yet. Without the second for
-# paying it happens rarely, and hardly ever in a test.
+# 201 and 201: both have bought seat 12. When Ben's request checks the seat, Ada's has not stored its ticket yet. If paying
+# took no time, this would happen rarely, and hardly ever in a test.
 #
 # </details>
 #
@@ -120,8 +120,10 @@ with closing(sqlite3.connect(file)) as db:
 # It is not. `INSERT` begins a **transaction**: the file keeps the change only after a *commit*. The first cell closed the database without one.
 #
 # Now the service. It does not check. It stores the ticket at once, and an `IntegrityError` says that the seat is taken. Only then does the
-# customer pay. `closing` closes the database at the end. `with db:` commits at its end what the `INSERT` did, or takes it back if there was an
-# exception.
+# customer pay.
+#
+# - `with db:` commits at its end what the `INSERT` did. If there was an exception, it takes the change back.
+# - `closing` closes the database at the end.
 
 # %%
 class SafeTickets(MethodView):
@@ -223,23 +225,25 @@ first, following = page("/bookings?limit=2")
 first, following
 
 # %% [markdown]
-# `after=2` means: the bookings with a number above 2. Many services have `offset=2` instead: leave out the first two. **Predict, then run.** You
-# have seen the first page. Then booking 1 is cancelled. Which seats are on the second page, with `after` and with an offset?
+# `after=2` means: the bookings with a number above 2. The 2 is a **cursor**, and this way is called *keyset pagination*. Many services have
+# `offset=2` instead: leave out the first two. This service has no offset, so the cell takes the third and the fourth booking of the whole list.
+#
+# **Predict, then run.** You have seen the first page. Then booking 1 is cancelled. Which seats are on the second page, with `after` and with an
+# offset?
 
 # %% tags=["predict"]
 requests.delete(office.url + "/bookings/1", headers={"If-Match": "*"}, timeout=3)
 print("after: ", page(following)[0])
 print("offset:", page("/bookings")[0][2:4])
 
-# %% [markdown]
+# %% [markdown] minutes=2
 # <details><summary>Answer</summary>
 #
 # With `after`, 3 and 4. With an offset, 4 and 5: all bookings have moved up by one, and you never see seat 3. An offset is also slow in a large
 # table: the database has to count what it leaves out.
 #
 # </details>
-
-# %% [markdown] minutes=2
+#
 # ## Limit the size
 #
 # (This is a good place for a break. The second half is about clients that send too much or too often.)
@@ -256,11 +260,11 @@ with closing(http.client.HTTPConnection("127.0.0.1", office.port, timeout=3)) as
     connection.request("POST", "/bookings", headers=announced)
     print(connection.getresponse().status)
 
-# %% [markdown] minutes=5
+# %% [markdown] minutes=6
 # ## Limit the rate
 #
 # One client can also send too many requests. A service then answers **429** *Too Many Requests* (RFC 6585 §4). The header `Retry-After` says how many
-# seconds the client should wait.
+# seconds the client should wait, or until which date.
 #
 # Here each client may send three requests in two seconds. `RECENT` has the times of its last requests. Each client has a list of its own:
 # with one list for all, a single client could lock out everybody.
@@ -289,6 +293,8 @@ for _ in range(5):
 
 # %% [markdown]
 # This small counter has the race from above as well: two requests at the same moment may both be the third. For a limit that does little harm.
+# Behind a proxy (lesson 42) it has a worse fault: there `remote_addr` is the address of the proxy, for all clients. A service with tokens counts
+# by token.
 #
 # A good client waits as long as `Retry-After` says, and tries again. `Retry`, which you know from lesson 23, does that after a 413, 429 or 503 with
 # `Retry-After`. `history` has the attempts that failed.
@@ -332,7 +338,7 @@ plt.show()
 # Above, the server gets 200 requests at once, four times. Below, they are spread.
 #
 # `Retry` does nearly this with `backoff_factor=1, backoff_jitter=1`: it adds up to a second to each wait. But it sends the first repetition at
-# once. Only from the second one on it waits.
+# once, and waits only before the later ones.
 
 # %% [markdown] tags=["notes"]
 # **Ask:** A shop with a million clients was down for a minute. What happens when it comes back?
@@ -394,17 +400,17 @@ for key in [once, once, again]:
 # standard: its last Internet draft expired in 2026.
 #
 # This small service has the two faults from above: the race, and a memory that ends with the process. A finished service stores the keys in
-# its database, in the same transaction as the order.
+# its database, in the same transaction as the order. If a key comes again with *another* order, the client has made a mistake: the draft asks
+# for 422, and this service does not notice.
 
 # %% [markdown] minutes=7
 # ## A server for real use
 #
-# Flask is not a server. It makes a function out of your app, in a form called **WSGI**, and a server calls that function for each request. The
-# server behind `app.run` and `launch` is for development. The finished service is a Flask app as well, on the server uvicorn. Lesson 41 explains
-# how they fit.
+# Flask is not a server. A server calls your app like a function, once for each request. The form of this call is **WSGI**, the *Web Server Gateway
+# Interface*. The server behind `app.run` and `launch` is for development. The finished service is a Flask app as well, on the server uvicorn.
+# Lesson 41 explains how they fit.
 #
-# The cell after the next one prints the header `Server` of both, and what they say about the connection. Then it measures: how many threads
-# does a server have, while other clients connect and say nothing?
+# `threads` connects some clients that say nothing, and returns how many threads the server has then:
 
 # %%
 import socket
@@ -417,6 +423,10 @@ def threads(server, silent):
             clients.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=3))
         requests.get(server.url, timeout=3)
         return process_of(server).num_threads()
+
+
+# %% [markdown]
+# Draw this for both servers. The cell also prints the name of each server, and what it says about the connection.
 
 # %%
 servers = {"development": launch("servers.development_server"), "finished": launch("servers.ticket_service")}
@@ -431,10 +441,11 @@ plt.show()
 
 # %% [markdown]
 # The development server starts a thread for each client, also for a silent one, without a limit. And it closes each connection after one answer,
-# so every request needs a new one. uvicorn has a few threads for the app, whoever is connected, and keeps the connections.
+# so every request needs a new one. uvicorn has a few threads for the app, whoever is connected, and keeps connections.
 #
 # A server for real use needs two limits: how many connections it takes, and how long a client may stay silent. With the first one alone, enough
-# silent clients keep everybody else out. **waitress** is another good server for WSGI. These are its limits as it comes, beside the others:
+# silent clients keep everybody else out. **waitress** is another good server for WSGI. The table has its default limits beside the others.
+# (On Linux you will often meet **gunicorn** behind nginx, a proxy with limits of its own: lesson 42.)
 #
 # | server | how many connections | how long a client may stay silent |
 # |---|---|---|
@@ -487,7 +498,7 @@ servers["waitress"] = launch("servers.waitress_server")
 # </details>
 # <details><summary>A client gets 429 without Retry-After. How long should it wait?</summary>
 #
-# It waits with exponential backoff and jitter: a random part of 1 second, then of 2, then of 4.
+# It waits with exponential backoff and jitter: a random part of 1 second, then of 2, then of 4, up to a limit.
 #
 # </details>
 # <details><summary>A client makes a new Idempotency-Key for every attempt. What does it gain?</summary>

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Tests for your own service
 #
-# 39 minutes. You need [lesson 27](27-a-service-that-holds.ipynb).
+# 40 minutes. You need [lesson 27](27-a-service-that-holds.ipynb).
 #
 # By the end you can
 #
@@ -56,7 +56,7 @@ def booking(seat):
 
 # %% [markdown]
 # A **test** is a function whose name begins with `test_`. It asks the service for something, and `assert` says what has to be true then.
-# pytest finds the file because its name begins with `test_` too.
+# pytest finds the file because its name begins with `test_` too. (You need not read the `options` above: they keep the output short.)
 
 # %%
 # %%writefile my_office/test_office.py
@@ -262,7 +262,7 @@ run_tests("test_office.py::test_a_seat_is_sold_once", "test_office.py::test_a_bo
 #
 # **Short of time:** Leave out `--setup-show`, and draw the picture on the board.
 
-# %% [markdown] minutes=5
+# %% [markdown] minutes=6
 # ## One test, many values
 #
 # Which values may a client send as a seat? `parametrize` runs one test for each value of a list, and shows each as a test of its own.
@@ -291,8 +291,8 @@ run_tests("test_seats.py")
 # </details>
 #
 # Nobody had thought of this fault, and a list of values found it. You have seen this test fail, so you know that it notices the fault. A test that you
-# have never seen fail may be wrong itself. Mend the service, and run all tests. (`12.0` is refused now too. In JSON it is the same number as 12, so you
-# have to decide. Then write a test for what you decided.)
+# have never seen fail may be wrong itself. Mend the service, and run all tests. (`12.0` is refused, before and after. To many programs it is the same
+# number as 12, so you have to decide. Then write a test for what you decided.)
 
 # %%
 edit("not isinstance(seat, int)", "type(seat) is not int")
@@ -303,7 +303,7 @@ run_tests()
 #
 # All tests pass. But a test that has never failed may be one that cannot fail. So break the service on purpose, in one place, and see whether a test
 # fails. This is **mutation testing**; each broken service is a **mutant**. `fails` makes a mutant, runs the tests, and puts the right service back. pytest
-# ends with code 0 if all tests passed, and with 1 if one failed. (Other codes mean that it could not run them.)
+# ends with code 0 if all tests passed, and with 1 if one failed. (Other codes mean that there is no result, for example because it found no test.)
 
 # %%
 def fails(old, new):
@@ -334,9 +334,12 @@ for old, new in mutants:
 #
 # </details>
 #
-# A mutant **survives** if no test fails. Then a test is missing, or the change makes no difference for a client. Here are two tests in one: the right values
-# at the **boundary**, and a look at what was stored. They are for the second and the fourth mutant, which are `mutants[1::2]`. Tools such as mutmut make mutants
-# of a whole program.
+# A mutant **survives** if no test fails. Then a test is missing, or the change makes no difference for a client. Two tests are missing here: one
+# books the right values at the **boundary**, 1 and 120, and one reads a booking back. The next cell writes one test that does both. The cell after
+# it tries the second and the fourth mutant again, and then two new ones.
+#
+# Tools such as mutmut make mutants of a whole program. Others measure **coverage**: which lines the tests run. The tests ran the line of the fourth
+# mutant, and still did not notice it.
 
 # %%
 # %%writefile my_office/test_stored.py
@@ -350,8 +353,9 @@ def test_what_was_booked_is_there(client, seat):
     assert client.get(created.headers["Location"]).get_json() == wanted
 
 # %%
-print([fails(old, new) for old, new in mutants[1::2]])
-print(fails("if seat in booked", "if booked"), fails("}, 404", "}, 200"))
+new_mutants = [("if seat in booked", "if booked"), ("}, 404", "}, 200")]
+for old, new in [mutants[1], mutants[3], *new_mutants]:
+    print(f"{old:17} → {new:13}", "a test fails" if fails(old, new) else "nobody notices")
 run_tests()
 
 # %% [markdown] tags=["notes"]
@@ -360,7 +364,8 @@ run_tests()
 # **Ask:** Is a test good that fails for every change, even for another text of an error message? (No. It fails when nobody was promised that text.)
 
 # %% [markdown] minutes=2
-# Two more mutants survive: after one booking the whole theatre is sold out, and a booking that does not exist is answered with 200. Write a test for each.
+# The new test notices both old mutants. The two new ones survive: after one booking the whole theatre is sold out, and a booking that does not exist
+# is answered with 200. Write a test for each.
 #
 # ## A server for a test
 #
@@ -406,8 +411,8 @@ run_tests("test_real.py")
 # ## The description as a test
 #
 # Lesson 24 showed the description of the ticket service, in OpenAPI. It says which members a show has, and of which types. So it can serve as a
-# test: `validate` compares a document with its **schema**. It finds a member that is missing or has a wrong type. It finds a member too many only if the
-# schema forbids it. (`tickets` is a test client of the ticket service.)
+# test: `validate` compares a document with its **schema**, written in JSON Schema. It finds a member that is missing or has a wrong type. It finds a
+# member too many only if the schema forbids it. (`tickets` is a test client of the ticket service.)
 
 # %%
 from jsonschema import ValidationError, validate
@@ -441,7 +446,7 @@ for document in [show, show | {"seats": "120"}]:
 #
 # - A test asks the app for something and says with `assert` what has to be true. Flask's test client needs no server.
 # - A fixture gives each test a service of its own. Tests that share one depend on their order.
-# - A test proves something once it has failed. Break the service on purpose, and see whether a test notices.
+# - You know what a test notices when you have seen it fail. Break the service on purpose, and see whether a test notices.
 #
 # **Check yourself**
 #
@@ -452,7 +457,8 @@ for document in [show, show | {"seats": "120"}]:
 # </details>
 # <details><summary>You find a fault in your service. What do you do first?</summary>
 #
-# Write a test that fails because of it. Then mend the service. The test passes now, and it will fail if the fault ever comes back.
+# Write a test that fails because of it. Then mend the service. The test passes now, and it will fail if the fault ever comes back: it is a
+# **regression test**. To write each test before its code is called *test-driven development*.
 #
 # </details>
 # <details><summary>A test passes alone and fails beside the others. Where do you look?</summary>

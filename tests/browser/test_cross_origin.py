@@ -23,8 +23,10 @@ def test_a_page_reads_another_origin_only_where_that_permits_it(browser: "Browse
         for source in cells[:-1]:
             assert kernel.run(source).status == "ok", source
         pages = kernel.evaluate("pages.url").strip("'")
+        lines = int(kernel.evaluate("careful.log.total"))
         page.goto(f"{pages}/first")
-        page.get_by_text("the browser does not let this page read the answer").wait_for()
+        page.get_by_text("no answer for this page").wait_for()
+        assert "GET /shows/1 HTTP/1.1 → 200" in kernel.evaluate(f"careful.log.wait({lines + 1})[-1]")
         page.goto(f"{pages}/second")
         page.get_by_text("Hamlet").wait_for()
         kernel.run(cells[-1])
