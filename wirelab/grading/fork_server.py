@@ -10,17 +10,17 @@ import os
 import select
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from wirelab.grading import isolation
 from wirelab.grading.cell_runner import CellRunner
+from wirelab.grading.channel import Line, line_pair
 from wirelab.grading.course_notebooks import assignments
 from wirelab.grading.judge import NOTEBOOK_SECONDS, judge_submission
 from wirelab.grading.learner_process import LearnerProcess
@@ -51,7 +51,7 @@ class Supervisor:
         isolation.enter_own_network(self._scratch)
         shutil.copyfile(data, self._scratch / "submission.ipynb")
         (self._scratch / "submission.ipynb").chmod(0o644)
-        ours, theirs = socket.socketpair()
+        ours, theirs = line_pair()
         answers, judge_writes = os.pipe()
         self._fork(lambda: self._be_judge(ours, theirs, judge_writes))
         os.close(judge_writes)
@@ -72,7 +72,7 @@ class Supervisor:
             _run_and_exit(be)
         self._children.append(child)
 
-    def _be_judge(self, ours: socket.socket, theirs: socket.socket, answers: int) -> None:
+    def _be_judge(self, ours: Line, theirs: Line, answers: int) -> None:
         theirs.close()
         tempfile.tempdir = str(self._scratch)
         isolation.become_user(isolation.FIRST_UID + self._job["number"] % isolation.UIDS)
@@ -81,7 +81,7 @@ class Supervisor:
         with os.fdopen(answers, "wb") as stream:
             stream.write(judge_submission(ours, job).encode())
 
-    def _be_keeper(self, theirs: socket.socket) -> None:
+    def _be_keeper(self, theirs: Line) -> None:
         """The parent of the first process of the learner's own namespace, which ends when this one ends."""
         isolation.leave_processes()
         child = os.fork()
@@ -90,9 +90,9 @@ class Supervisor:
             self._be_learner(theirs)
         os.waitpid(child, 0)
 
-    def _be_learner(self, theirs: socket.socket) -> None:
+    def _be_learner(self, theirs: Line) -> None:
         os.chdir(COURSE / "exercises")
-        _only_descriptors(theirs.fileno())
+        _only_descriptors(theirs.descriptors)
         tempfile.tempdir = None
         LearnerProcess(theirs, self._runner).serve()
 
@@ -130,12 +130,15 @@ def _parents() -> Iterator[tuple[int, int]]:
             yield int((folder / "stat").read_text().rpartition(")")[2].split()[1]), int(folder.name)
 
 
-def _only_descriptors(keep: int) -> None:
+def _only_descriptors(keep: Sequence[int]) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 1024)
+    first = 3
+    for number in sorted(keep):
+        os.closerange(first, number)
+        first = number + 1
+    os.closerange(first, 1024)
 
 
 def _run_and_exit(be: Any) -> None:

@@ -1,21 +1,19 @@
 """Judge a learner's notebook from another process: have its cells run there, and check here what they made."""
 
 import json
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from wirelab.checking import another_day
+from wirelab.checking import another_day, left_threads
 from wirelab.checking.exercises import Exercise, exercises
 from wirelab.checking.result import MIME, Result, Verdict
 from wirelab.checking.runner import check
-from wirelab.grading.channel import Channel, Gone
+from wirelab.grading.channel import Gone, Line
 from wirelab.grading.course_notebooks import Assignment, Check, assignments
-from wirelab.grading.descriptions import describe
 from wirelab.grading.notebook_files import Cell, read_cells
 from wirelab.grading.remote_notebook import RemoteNotebook, take_for_main
 from wirelab.grading.results import Evidence, Grade
@@ -29,7 +27,6 @@ NO_NAME = "The notebook has nothing to check here: {} ({})."
 NO_END_REASON = "A cell did not come to an end in {seconds:g} s, nor when it was interrupted: {first}"
 LATE_REASON = "The notebook took longer than {seconds:g} s."
 GONE_REASON = "The process of the notebook ended by itself, in a cell or in a server: {first}"
-LOCAL = "its check hands over objects that live in one process only"
 CANNOT_REASON = "The check cannot reach what was handed in from another process ({what}): look at it yourself."
 
 
@@ -70,11 +67,8 @@ class Judgement:
 class Judge:
     """Runs the steps of one submission."""
 
-    def __init__(self, connection: socket.socket, assignment: Assignment, steps: Sequence[Cell | Check]) -> None:
-        def channel(serve: Callable[[str, list[Any]], Any]) -> Channel:
-            return Channel(connection, serve, describe)
-
-        self._notebook = RemoteNotebook(channel)
+    def __init__(self, line: Line, assignment: Assignment, steps: Sequence[Cell | Check]) -> None:
+        self._notebook = RemoteNotebook(line)
         self._assignment, self._steps, self._kept = assignment, steps, 0
         self._end = time.monotonic() + NOTEBOOK_SECONDS
         self._known = exercises()
@@ -85,6 +79,7 @@ class Judge:
         self._notebook.channel.start()
         take_for_main(self._notebook)
         another_day.elsewhere.append(self._notebook.today_is)
+        left_threads.elsewhere.append(self._notebook.threads)
         try:
             for step in self._steps:
                 self._step(step)
@@ -130,9 +125,6 @@ class Judge:
         self.judgement.cells.append({**cell, "source": source, "outputs": shown})
 
     def _check(self, step: Check) -> None:
-        if self._known[step.exercise].is_local:
-            self._add_untold(self._known[step.exercise], LOCAL)
-            return
         try:
             result = self._result(step)
         except Gone:
@@ -213,14 +205,14 @@ def _first_line(source: str) -> str:
     return line if len(line) < 80 else f"{line[:79]}…"
 
 
-def judge_submission(connection: socket.socket, job: dict[str, Any]) -> str:
+def judge_submission(line: Line, job: dict[str, Any]) -> str:
     """Judge the notebook whose process is at the other end: grades and evidence, as JSON.
 
     `job` has the path of the `submission`, and the `stem` of the course's notebook that it is.
     """
     assignment = assignments()[job["stem"]]
     cells = read_cells(Path(job["submission"]).read_bytes())
-    return _text_of(Judge(connection, assignment, assignment.plan(cells)).judge())
+    return _text_of(Judge(line, assignment, assignment.plan(cells)).judge())
 
 
 def _text_of(judgement: Judgement) -> str:
