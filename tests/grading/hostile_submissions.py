@@ -66,8 +66,8 @@ SITE = "import wirelab.checking.runner as runner, sys\nfrom wirelab.checking.res
 # What may not be possible; where it is, the cell fails before it has an answer.
 FILES = f"""
 import pathlib
-for name in ("checks", "solutions", "sources"):
-    assert not list(pathlib.Path({str(COURSE)!r}, name).iterdir())
+seen = {{path.name for path in pathlib.Path({str(COURSE)!r}).iterdir()}}
+assert seen <= {{"wirelab", "servers", "data", "notebooks", "exercises", ".venv"}}, seen
 try:
     pathlib.Path({str(COURSE)!r}, "wirelab", "planted.py").write_text("x")
 except OSError:

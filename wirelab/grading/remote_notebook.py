@@ -95,7 +95,7 @@ class RemoteNotebook:
         return decode(told["value"], self._resolve)
 
     def _serve(self, name: str, arguments: list[Any]) -> Any:
-        """A call from the learner's process, of a function or an app that was handed there: nothing else can be reached."""
+        """Answer the learner's process: it reaches a function or an app that was handed there, nothing else."""
         number, told, more = arguments
         handed = self._handed.get(number)
         if name == "callback" and callable(handed) and not isinstance(handed, FlaskClient):
