@@ -10,7 +10,7 @@ from typing import Any
 from wirelab.grading import isolation
 from wirelab.grading.cell_runner import CellRunner
 from wirelab.grading.course_notebooks import assignments
-from wirelab.grading.pools import READY
+from wirelab.grading.fork_server_process import READY
 from wirelab.grading.supervisor import run_and_exit, supervise
 
 
