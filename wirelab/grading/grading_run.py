@@ -112,7 +112,7 @@ def _job(work: Work, store: ResultStore) -> Job:
 
 def _is_about_time(told: Told) -> bool:
     """Whether something was not right that a busy computer can bring about."""
-    if not told.get("grades"):
+    if not told.get("grades") or told.get("is_slow"):
         return True
     results = told["evidence"]["results"]
     missed = [finding for one in results for finding in one["findings"] if not finding["passed"]]

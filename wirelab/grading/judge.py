@@ -21,6 +21,7 @@ from wirelab.launching.exception_summary import summary_of
 
 CELL_SECONDS = 12.0  # for one cell
 NOTEBOOK_SECONDS = 120.0  # for a whole notebook
+SLOW = 1.0  # seconds that a check takes on no computer that is idle, but where it waits in vain
 MORE = 6.0  # seconds beyond a cell's own, for its interrupt and the way of its outputs
 MAX_KEPT = 4 * 2**20  # characters of outputs that are kept of a whole notebook
 NO_NAME = "The notebook has nothing to check here: {} ({})."
@@ -56,6 +57,7 @@ class Judgement:
     results: list[dict[str, Any]] = field(default_factory=list)
     failed_cells: list[str] = field(default_factory=list)
     cells: list[dict[str, Any]] = field(default_factory=list)
+    is_slow: bool = False  # something was missed in a check that took long: a busy computer may be why
 
     def evidence(self) -> Evidence:
         """What is shown beside the grades."""
@@ -125,6 +127,7 @@ class Judge:
         self.judgement.cells.append({**cell, "source": source, "outputs": shown})
 
     def _check(self, step: Check) -> None:
+        began = time.monotonic()
         try:
             result = self._result(step)
         except Gone:
@@ -134,6 +137,7 @@ class Judge:
             return
         if self._notebook.channel.ended.is_set():
             raise Gone
+        self.judgement.is_slow |= not result.passed and time.monotonic() - began > SLOW
         grade = Grade(result.id, str(result.verdict), result.earned, result.points, _reason(result))
         self._add(grade, result, f'check("{step.exercise}", {step.target})')
 
@@ -217,4 +221,5 @@ def judge_submission(line: Line, job: dict[str, Any]) -> str:
 
 def _text_of(judgement: Judgement) -> str:
     evidence = asdict(judgement.evidence())
-    return json.dumps({"grades": [asdict(grade) for grade in judgement.grades], "evidence": evidence})
+    grades = [asdict(grade) for grade in judgement.grades]
+    return json.dumps({"grades": grades, "evidence": evidence, "is_slow": judgement.is_slow})
