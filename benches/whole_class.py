@@ -3,8 +3,8 @@
     python -m benches.whole_class FOLDER 146
 
 That is 146 learners and all notebooks: 3,212 submissions, half an hour of a processor. They are solved, untouched,
-or have other answers of the sources in some places. FOLDER keeps everything, so the same command goes on where it was
-stopped. It needs Linux, and exits with 1 where a verdict is another one.
+or have other answers of the sources in some places. FOLDER keeps everything, so the same command goes on where it
+was stopped. It needs Linux, and exits with 1 where a verdict is another one.
 """
 
 import csv

@@ -21,8 +21,10 @@ NO_WORKER = (
     "The scheduler at {} has had no worker for {:g} s. On each computer: .venv/bin/dask worker {}. "
     "What is graded stays graded: run the same command again."
 )
-LOST = "The scheduler at {} has gone. What is graded stays graded: run the same command again, and it goes on."
-CONNECTING = 10.0  # seconds
+SCHEDULER_LOST = (
+    "The scheduler at {} has gone. What is graded stays graded: run the same command again, and it goes on."
+)
+REACHING = 10.0  # seconds
 WITHOUT_WORKERS = 60.0  # seconds until it is given up
 LOOK_AT_WORKERS = 5.0  # seconds between two looks whether there are some
 SUBMITTED = 200  # submissions that the scheduler knows of at once
@@ -47,7 +49,7 @@ class DaskPool:
         self._plugin = f"wirelab-grade-{hashlib.sha256(str(self._folder).encode()).hexdigest()[:12]}"
         self._running: dict[Any, Job] = {}
         try:
-            self._client = Client(address, timeout=CONNECTING)
+            self._client = Client(address, timeout=REACHING)
         except (OSError, ValueError) as error:  # TimeoutError is an OSError
             raise GradingError(NOBODY.format(address, error)) from None
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +88,7 @@ class DaskPool:
             except TimeoutError:
                 end = time.monotonic() + WITHOUT_WORKERS if self._has_workers() else end
             except (CancelledError, OSError):
-                raise GradingError(LOST.format(self._address)) from None
+                raise GradingError(SCHEDULER_LOST.format(self._address)) from None
         raise GradingError(NO_WORKER.format(self._address, WITHOUT_WORKERS, self._address))
 
     def _has_workers(self) -> bool:

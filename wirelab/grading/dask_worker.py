@@ -23,7 +23,7 @@ from wirelab.grading.jobs import Job, Told, told_in
 
 OTHER_COURSE = "The worker at {} has another version of the course: its checks may differ. Give it the same files."
 NOT_SHARED = "The worker at {} has no {}: the folder with the grades has to be at the same path on all computers."
-NO_ANSWER = "The judge of {} gave no answer"
+NOTHING_TOLD = "The judge of {} gave no answer"
 
 
 class SharedForkServer:
@@ -103,6 +103,6 @@ def judge_into(place: str, submission: str, stem: str, plugin: str) -> str:
         raise GradingError(NOT_SHARED.format(worker.address, submission))
     told = has.server.judge(Job("", Path(submission), stem))
     if not told:
-        raise OSError(NO_ANSWER.format(stem))
+        raise OSError(NOTHING_TOLD.format(stem))
     atomic_write.write(path, json.dumps(told))
     return place
