@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from graded import apart, grade, results
+from graded import apart, grade, hand_in, results
 
 from wirelab.building.answers import Answer, right_answers, up_to_check, with_answer, wrong_answers
 from wirelab.paths import COURSE
@@ -172,3 +172,11 @@ def test_what_is_handed_over_leads_no_further(tmp_path: Path) -> None:
         result = found[f"{number}", attack.exercise]
         missed = [finding["what"] for finding in result["findings"] if not finding["passed"]]
         assert (attack.says or "passed") in [*missed, result["verdict"]], (attack.name, result)
+
+
+@pytest.mark.proof
+def test_with_trust_it_arrives_as_well(tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "anna", *(f"solutions/{source.stem}" for source in SOURCES))
+    assert grade(tmp_path / "in", "--out", tmp_path / "out", "--trust") == 0
+    found = results(tmp_path / "out")
+    assert {found["anna", id]["verdict"] for id in HANDED_OVER} == {"passed"}
