@@ -61,7 +61,7 @@ def fork_servers() -> list[psutil.Process]:
 @apart
 @needs_dask
 @pytest.mark.proof
-def test_a_worker_that_is_killed_costs_no_grade(tmp_path: Path) -> None:
+def test_a_worker_and_a_fork_server_that_are_killed_cost_no_grade(tmp_path: Path) -> None:
     place, out, whole = tmp_path / "in", tmp_path / "out", tmp_path / "whole"
     for number in range(LEARNERS):
         kind = ("solutions", "exercises")[number % 2]
@@ -75,6 +75,8 @@ def test_a_worker_that_is_killed_costs_no_grade(tmp_path: Path) -> None:
         with subprocess.Popen(command, cwd=COURSE, stderr=subprocess.DEVNULL) as process:
             assert wait_until(lambda: any((out / "results").glob("*.json")), 120)
             workers[0].kill()
+            for child in psutil.Process(workers[1].pid).children():
+                child.kill()  # its fork server
             assert process.wait(180) == 0
         assert wait_until(lambda: not {one.pid for one in fork_servers()} - before, 20)
     assert grade("--verify", "--out", out) == 0

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import shutil
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -103,13 +104,10 @@ class DaskPool:
             raise error
         if error:  # several workers were lost with it, or no judge gave an answer
             return {}
-        path = Path(future.result())
         try:
-            return told_in(path.read_text(encoding="utf-8"))
+            return told_in(Path(future.result()).read_text(encoding="utf-8"))
         except OSError:
             return {}
-        finally:
-            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """End everything that is under way, and the fork servers of the workers."""
@@ -117,5 +115,5 @@ class DaskPool:
             self._client.cancel(list(self._running), force=True)
             self._client.unregister_worker_plugin(self._plugin)
         self._client.close()
-        with contextlib.suppress(OSError):  # what nobody has read yet is for the next run
-            self._folder.rmdir()
+        if not self._running:  # else what nobody has read yet is for the next run
+            shutil.rmtree(self._folder, ignore_errors=True)

@@ -11,7 +11,6 @@ import json
 import queue
 import threading
 from pathlib import Path
-from typing import Any
 
 from distributed import Worker, WorkerPlugin, get_worker
 
@@ -33,15 +32,16 @@ class SharedForkServer:
         """Takes some seconds. Raises GradingError where this computer has no namespaces for us."""
         self._server, self._lock = ForkServer(), threading.Lock()
         self._waiting: dict[int, queue.SimpleQueue[Told]] = {}
-        self._is_over = False
+        self.is_over = False
         threading.Thread(target=self._read, name="fork server", daemon=True).start()
 
     def judge(self, job: Job) -> Told:
-        """What came of a submission; empty where the fork server ended. Raises GradingError where it had ended."""
+        """What came of a submission; empty where the fork server ended."""
         answers = queue.SimpleQueue[Told]()
-        with self._lock:
+        with self._lock, contextlib.suppress(GradingError):
             self._waiting[self._server.begin(job)] = answers
-            if self._is_over:
+        with self._lock:
+            if self.is_over:
                 return {}
         return answers.get()
 
@@ -53,7 +53,7 @@ class SharedForkServer:
                     answers = self._waiting.pop(number)
                 answers.put(self._server.told(number))
         with self._lock:
-            self._is_over = True
+            self.is_over = True
             for answers in self._waiting.values():
                 answers.put({})
 
@@ -67,25 +67,36 @@ class ForkServerPlugin(WorkerPlugin):  # type: ignore[misc]
 
     def __init__(self, course: str) -> None:
         """`course` is the hash of the course that has to be there."""
-        self.course, self.fault = course, ""
-        self.server: SharedForkServer | None = None
+        self._course, self._fault = course, ""
+        self._server: SharedForkServer | None = None
 
     async def setup(self, worker: Worker) -> None:
         """Raises nothing: what is wrong is told where a submission is judged."""
+        self._lock = threading.Lock()
         await asyncio.to_thread(self._start, str(worker.address))
 
     def _start(self, address: str) -> None:
         try:
-            if course_hash.__wrapped__() != self.course:  # anew: the files may have changed since the worker began
+            if course_hash.__wrapped__() != self._course:  # anew: files may have changed since the worker began
                 raise GradingError(OTHER_COURSE.format(address))
-            self.server = SharedForkServer()
+            self._server = SharedForkServer()
         except (GradingError, OSError) as error:
-            self.fault = f"{address}: {error}"
+            self._fault = f"{address}: {error}"
+
+    def server(self, address: str) -> SharedForkServer:
+        """The fork server; a new one where it has ended. Raises GradingError where there can be none."""
+        with self._lock:
+            if self._server and self._server.is_over:
+                self._server.close()
+                self._start(address)
+        if self._fault or not self._server:
+            raise GradingError(self._fault)
+        return self._server
 
     def teardown(self, worker: Worker) -> None:
         """End the fork server."""
-        if self.server:
-            self.server.close()
+        if self._server:
+            self._server.close()
 
 
 def judge_into(place: str, submission: str, stem: str, plugin: str) -> str:
@@ -96,12 +107,10 @@ def judge_into(place: str, submission: str, stem: str, plugin: str) -> str:
     path, worker = Path(place), get_worker()
     if path.exists() and told_in(path.read_text(encoding="utf-8")):
         return place  # by a worker that was lost before it could say so
-    has: Any = worker.plugins[plugin]
-    if has.fault or not has.server:
-        raise GradingError(has.fault)
+    server: SharedForkServer = worker.plugins[plugin].server(worker.address)
     if not Path(submission).exists():
         raise GradingError(NOT_SHARED.format(worker.address, submission))
-    told = has.server.judge(Job("", Path(submission), stem))
+    told = server.judge(Job("", Path(submission), stem))
     if not told:
         raise OSError(NOTHING_TOLD.format(stem))
     atomic_write.write(path, json.dumps(told))
