@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from wirelab.cli import main
@@ -49,4 +50,17 @@ def results(out: Path) -> dict[tuple[str, str], dict[str, Any]]:
     for entry in Ledger(out).entries:
         for result in store.evidence(entry["result"]).results:
             found[entry["learner"], str(result["exercise"])] = dict(result)
+    return found
+
+
+def left_processes() -> list[str]:
+    """The fork servers of this Python, their judges and what they judge; not those that only wait to be read."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            words = process.cmdline()
+            if words[:1] == [sys.executable] and "wirelab.grading.fork_server" in words:
+                found.append(f"{process.pid} ({process.status()})")
+        except psutil.Error:
+            continue
     return found

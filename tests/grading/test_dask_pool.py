@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from graded import apart, grade, hand_in, rows
+from graded import apart, grade, hand_in, left_processes, rows
 from waiting import wait_until
 
 from wirelab.paths import COURSE
@@ -46,18 +46,6 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list["subprocess.
         yield json.loads(file.read_text())["address"], made
 
 
-def fork_servers() -> list[psutil.Process]:
-    """Those that any worker of this test has started, also where it has died."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if "wirelab.grading.fork_server" in process.cmdline() and str(COURSE) == process.cwd():
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
 @apart
 @needs_dask
 @pytest.mark.proof
@@ -69,7 +57,6 @@ def test_a_worker_and_a_fork_server_that_are_killed_cost_no_grade(tmp_path: Path
             hand_in(place, f"{number}", f"{kind}/{stem}")
             with (place / f"{number}" / f"{stem}.ipynb").open("a") as stream:
                 stream.write("\n" * number)  # each is another submission
-    before = {process.pid for process in fork_servers()}
     with cluster(tmp_path, workers=3) as (address, workers):
         command = [sys.executable, "-m", "wirelab", "grade", str(place), "--out", str(out), "--dask", address]
         with subprocess.Popen(command, cwd=COURSE, stderr=subprocess.DEVNULL) as process:
@@ -78,7 +65,7 @@ def test_a_worker_and_a_fork_server_that_are_killed_cost_no_grade(tmp_path: Path
             for child in psutil.Process(workers[1].pid).children():
                 child.kill()  # its fork server
             assert process.wait(180) == 0
-        assert wait_until(lambda: not {one.pid for one in fork_servers()} - before, 20)
+        assert wait_until(lambda: not left_processes(), 20)
     assert grade("--verify", "--out", out) == 0
     assert not (out / "judged").exists()
     assert grade(place, "--out", whole) == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from graded import apart, grade, hand_in, rows
+from graded import apart, grade, hand_in, left_processes, rows
 from hostile_submissions import HOSTILE, Hostile, write_submission
 from waiting import wait_until
 
@@ -70,11 +70,13 @@ def test_a_class_gets_tables_and_pages(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 QUICK = ("patched verdicts", "a result as output", "files of the course", "the network outside", "another process")
+QUICK += ("a process that will not end",)
 
 
 @apart
 def test_a_forged_verdict_wins_nothing_and_nothing_is_reached(tmp_path: Path) -> None:
     assert _not_as_said([one for one in HOSTILE if one.name in QUICK], tmp_path) == []
+    assert left_processes() == []
 
 
 @apart

@@ -14,7 +14,7 @@ READ_ONLY = 1
 DETACH = 2  # umount2(2)
 MOUNT_SETATTR, PIVOT_ROOT = 442, {"x86_64": 155, "aarch64": 41}  # numbers of system calls
 AT_RECURSIVE, AT_FDCWD = 0x8000, -100
-DROP_FROM_BOUNDS, NO_NEW_PRIVILEGES, DEATH_SIGNAL = 24, 38, 1  # prctl(2)
+DROP_FROM_BOUNDS, NO_NEW_PRIVILEGES, DEATH_SIGNAL, SUBREAPER = 24, 38, 1, 36  # prctl(2)
 LAST_CAPABILITY = 40
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -70,6 +70,11 @@ def drop_capabilities() -> None:
     header, none = struct.pack("Ii", 0x20080522, 0), bytes(24)
     _checked(_libc.capset(header, none), "capset")
     _checked(_libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0), "prctl")
+
+
+def adopt_orphans() -> None:
+    """Be the parent of every process below this one whose own parent ends: there may be no init to wait for it."""
+    _libc.prctl(SUBREAPER, 1, 0, 0, 0)
 
 
 def signal_on_parents_end(number: int) -> None:

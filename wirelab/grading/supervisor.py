@@ -12,25 +12,25 @@ import signal
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from wirelab.grading import isolation
+from wirelab.grading import isolation, linux_calls
 from wirelab.grading.cell_runner import CellRunner
 from wirelab.grading.channel import Line, line_pair
 from wirelab.grading.judge import NOTEBOOK_SECONDS, judge_submission
 from wirelab.grading.learner_process import LearnerProcess
+from wirelab.grading.process_tree import children_of, end_children, memory_below, memory_of
 from wirelab.paths import COURSE
 
 MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
 MAX_JUDGEMENT = 64 * 2**20  # bytes of a judge's answer
 SUPERVISED = NOTEBOOK_SECONDS + 60.0  # seconds for everything
+ENDING = 10.0  # seconds for processes that are killed to be gone
 LOOK_AT_MEMORY = 0.2  # seconds between two looks
 TOO_MUCH_REASON = "The processes of the notebook used more than 1 GiB of memory."
 TOO_LONG_REASON = "Judging the notebook took longer than {seconds:g} s."
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 class Supervisor:
@@ -40,11 +40,11 @@ class Supervisor:
         self._job, self._runner = job, runner
         self._scratch, self._root = folder / "scratch", folder / "root"
         self._children: list[int] = []
-        self._learner = 0
 
     def run(self) -> dict[str, Any]:
         """What the judge answers, or why there is no answer."""
         data = self._job["submission"]
+        linux_calls.adopt_orphans()
         isolation.enter_own_network(self._scratch)
         shutil.copyfile(data, self._scratch / "submission.ipynb")
         (self._scratch / "submission.ipynb").chmod(0o644)
@@ -58,9 +58,7 @@ class Supervisor:
         try:
             return self._answer(answers)
         finally:
-            for child in self._children:
-                with contextlib.suppress(OSError):
-                    os.kill(child, signal.SIGKILL)
+            end_children(ENDING)
 
     def _fork(self, be: Callable[[], Any]) -> None:
         child = os.fork()
@@ -81,11 +79,22 @@ class Supervisor:
     def _be_keeper(self, theirs: Line) -> None:
         """The parent of the first process of the learner's own namespace, which ends when this one ends."""
         isolation.leave_processes()
-        child = os.fork()
-        if not child:
+        self._fork(lambda: self._be_first(theirs))
+        theirs.close()
+        os.waitpid(self._children[-1], 0)
+
+    def _be_first(self, theirs: Line) -> None:
+        """The first process of a namespace: where it ends, the system ends all others there (pid_namespaces(7)).
+
+        It is not the learner's, as that one could ask not to be ended with its parent.
+        """
+        learner = os.fork()
+        if not learner:
             isolation.confine(self._scratch, self._root, number=self._job["number"])
             self._be_learner(theirs)
-        os.waitpid(child, 0)
+        theirs.close()
+        while os.wait()[0] != learner:  # and not an orphan of the learner's
+            continue
 
     def _be_learner(self, theirs: Line) -> None:
         os.chdir(COURSE / "exercises")
@@ -108,35 +117,8 @@ class Supervisor:
     def _uses_too_much(self) -> bool:
         """Whether the learner's processes do, or the judge, to which they may send much."""
         judge, keeper = self._children
-        return memory_below(keeper) > MAX_MEMORY or _resident(judge) > MAX_MEMORY
-
-
-def memory_below(process: int) -> int:
-    """The bytes of memory that all processes below this one have."""
-    children: dict[int, list[int]] = defaultdict(list)
-    for parent, child in _parents():
-        children[parent].append(child)
-    total, below = 0, list(children[process])
-    while below:
-        child = below.pop()
-        below += children[child]
-        total += _resident(child)
-    return total
-
-
-def _resident(process: int) -> int:
-    """The bytes of memory that a process has (proc_pid_statm(5)); 0 where it has ended."""
-    try:
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
-def _parents() -> Iterator[tuple[int, int]]:
-    """Each process of the computer behind its parent (proc_pid_stat(5))."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            yield int((folder / "stat").read_text().rpartition(")")[2].split()[1]), int(folder.name)
+        of_learner = sum(memory_below(first) for first in children_of(keeper))
+        return of_learner > MAX_MEMORY or memory_of(judge) > MAX_MEMORY
 
 
 def _only_descriptors(keep: Sequence[int]) -> None:
