@@ -27,7 +27,7 @@ from wirelab.paths import COURSE
 MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
 MAX_JUDGEMENT = 64 * 2**20  # bytes of a judge's answer
 SUPERVISED = NOTEBOOK_SECONDS + 60.0  # seconds for everything
-ENDING = 10.0  # seconds for processes that are killed to be gone
+UNTIL_GONE = 10.0  # seconds for processes that are killed to be gone
 LOOK_AT_MEMORY = 0.2  # seconds between two looks
 TOO_MUCH_REASON = "The processes of the notebook used more than 1 GiB of memory."
 TOO_LONG_REASON = "Judging the notebook took longer than {seconds:g} s."
@@ -58,7 +58,7 @@ class Supervisor:
         try:
             return self._answer(answers)
         finally:
-            end_children(ENDING)
+            end_children(UNTIL_GONE)
 
     def _fork(self, be: Callable[[], Any]) -> None:
         child = os.fork()
