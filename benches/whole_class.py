@@ -2,7 +2,7 @@
 
     python -m benches.whole_class FOLDER 146
 
-That is 146 learners and all notebooks: 3,212 submissions, about an hour of a processor. They are solved, untouched,
+That is 146 learners and all notebooks: 3,212 submissions, an hour of a processor. They are solved, untouched,
 or have other answers of the sources in some places. FOLDER keeps everything, so the same command goes on where it
 was stopped. It needs Linux, and exits with 1 where a verdict is another one.
 """
