@@ -97,7 +97,7 @@ def _has_unread(connection: socket.socket) -> bool:
 
 
 @exercise(
-    "15.1", "Up to the empty line", points=2, of="function", is_local=True,
+    "15.1", "Up to the empty line", points=2, of="function",
     learned="TCP carries a stream: read in a loop until the empty line, and end where recv() returns nothing.",
 )
 def up_to_the_empty_line(function: FunctionProbe, expect: Expect) -> None:

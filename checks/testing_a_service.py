@@ -2,8 +2,6 @@
 
 import json
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from checks.weather_services_under_test import (
     WRONG_STATIONS,
     Service,
 )
-from wirelab.checking import Expect, FunctionProbe, error_in, exercise, failure_in, is_raised
+from wirelab.checking import Expect, FunctionProbe, ThreadWatch, error_in, exercise, failure_in, is_raised
 
 NOT_A_FAILURE = ("Skipped", "XFailed")  # how pytest ends a test that has not failed
 SKIPPED = "it skipped the rest, which pytest does not count as a failure"
@@ -30,7 +28,7 @@ RIGHT_HINTS = (
 
 
 @exercise(
-    "28.1", "What a station sends", points=3, of="function", is_local=True,
+    "28.1", "What a station sends", points=3, of="function",
     learned="A test passes with every service that keeps its promise, and fails with every other one.",
 )
 def what_a_station_sends(test: FunctionProbe, expect: Expect) -> None:
@@ -39,7 +37,7 @@ def what_a_station_sends(test: FunctionProbe, expect: Expect) -> None:
 
 
 @exercise(
-    "28.2", "A reading is kept", points=4, of="function", is_local=True,
+    "28.2", "A reading is kept", points=4, of="function",
     learned="What a POST has promised is tested where its Location leads, and with more than one.",
 )
 def a_reading_is_kept(test: FunctionProbe, expect: Expect) -> None:
@@ -206,7 +204,7 @@ THREAD_HINTS = (
 
 
 @exercise(
-    "28.4", "A server for each test", points=4, of="function", is_local=True,
+    "28.4", "A server for each test", points=4, of="function",
     learned="A fixture tidies up behind its yield, so no test meets what another one has left.",
 )
 def a_server_for_each_test(fixture: FunctionProbe, expect: Expect) -> None:
@@ -214,7 +212,7 @@ def a_server_for_each_test(fixture: FunctionProbe, expect: Expect) -> None:
 
     Two of them run side by side, as two fixtures of one test would. Raises Stopped where one does not end.
     """
-    threads = set(threading.enumerate())
+    threads = ThreadWatch()
     with ExitStack() as ends:
         first = _begin(fixture, expect, ends)
         if first:
@@ -229,7 +227,7 @@ def a_server_for_each_test(fixture: FunctionProbe, expect: Expect) -> None:
     for url in filter(None, [first, second]):
         expect(not _listens(url), "stops its server after the test", got=url, hint=CLOSE_HINTS)
     if first:
-        expect(_have_ended(threads), "leaves no thread behind", hint=THREAD_HINTS)
+        expect(threads.all_ended(A_SECOND), "leaves no thread behind", hint=THREAD_HINTS)
 
 
 def _begin(fixture: FunctionProbe, expect: Expect, ends: ExitStack, hint: Sequence[str] = ADDRESS_HINTS) -> str:
@@ -295,12 +293,3 @@ def _listens(url: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def _have_ended(before: set[threading.Thread]) -> bool:
-    """Whether the threads that were started since then have ended; they get a second for it."""
-    until = time.monotonic() + A_SECOND
-    for thread in set(threading.enumerate()) - before:
-        if thread.name != "check":
-            thread.join(max(0, until - time.monotonic()))
-    return not any(thread.is_alive() for thread in set(threading.enumerate()) - before if thread.name != "check")

@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     grading.add_argument("--nbgrader", type=_path_from_here, metavar="DB", help=entered)
     grading.add_argument("--jobs", type=int, metavar="N", help="submissions at once (default: two for each core)")
     grading.add_argument("--shard", metavar="I/N", help="grade one part of N; the last run is without it")
+    cluster = "judge on the workers of a Dask cluster, as in tcp://10.0.0.5:8786"
+    grading.add_argument("--dask", metavar="ADDRESS", help=cluster)
     trusting = "run submissions without keeping them apart, where this computer cannot"
     grading.add_argument("--trust", action="store_true", help=trusting)
     grading.add_argument("--verify", action="store_true", help="grade nothing; look whether a grade was changed")

@@ -66,8 +66,8 @@ SITE = "import wirelab.checking.runner as runner, sys\nfrom wirelab.checking.res
 # What may not be possible; where it is, the cell fails before it has an answer.
 FILES = f"""
 import pathlib
-for name in ("checks", "solutions", "sources"):
-    assert not list(pathlib.Path({str(COURSE)!r}, name).iterdir())
+seen = {{path.name for path in pathlib.Path({str(COURSE)!r}).iterdir()}}
+assert seen <= {{"wirelab", "servers", "data", "notebooks", "exercises", ".venv"}}, seen
 try:
     pathlib.Path({str(COURSE)!r}, "wirelab", "planted.py").write_text("x")
 except OSError:
@@ -82,8 +82,13 @@ open("/tmp/neighbour.txt", "w").write("was here")
 """
 PROCESSES = """
 import os
-assert os.getpid() == 1
-assert [name for name in os.listdir("/proc") if name.isdecimal()] in ([], ["1"])
+assert os.getpid() == 2  # behind the one that ends all others with it
+assert sorted(name for name in os.listdir("/proc") if name.isdecimal()) in ([], ["1", "2"])
+for number in (1, os.getppid()):
+    try:
+        os.kill(number, 9)
+    except OSError:
+        pass
 """
 NETWORK = """
 import errno, socket
@@ -93,6 +98,20 @@ except OSError as error:
     assert error.errno == errno.ENETUNREACH
 else:
     raise AssertionError("it reached the network")
+"""
+SURVIVOR = """
+import ctypes, gc, os, signal
+ctypes.CDLL(None).prctl(1, 0, 0, 0, 0)  # not to be ended with its parent
+os._exit = lambda code: None
+for number in range(1, 60):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+if os.fork() == 0:
+    os.setsid()
+    while True:
+        signal.pause()
 """
 FORGERIES = [
     Hostile(
@@ -150,6 +169,7 @@ FORGERIES = [
         0,
         TOO_MUCH,
     ),
+    Hostile("a process that will not end", f"{SURVIVOR}\n{RIGHT}", 2),
     Hostile("the network outside", f"{NETWORK}\n{RIGHT}", 2),
 ]
 HOSTILE = [*ACCIDENTS, *FORGERIES]

@@ -5,6 +5,7 @@ from wirelab.checking.exercises import exercise, exercises
 from wirelab.checking.expectations import Expect
 from wirelab.checking.function_probe import CallResult, FunctionProbe
 from wirelab.checking.html_tree import tags_in
+from wirelab.checking.left_threads import ThreadWatch
 from wirelab.checking.page_probe import PageProbe, PageSocket
 from wirelab.checking.probe import Probe, Reply, path_of, request_in
 from wirelab.checking.raised_value import error_in, failure_in, is_raised
@@ -26,6 +27,7 @@ __all__ = [
     "Probe",
     "Reply",
     "Result",
+    "ThreadWatch",
     "Verdict",
     "CallResult",
     "check",

@@ -27,7 +27,6 @@ class Exercise:
     learned: str = ""
     is_in_lesson: bool = False
     solution: str = ""
-    is_local: bool = False
 
     def result(self, verdict: Verdict, expect: Expect | None = None, said: str = "") -> Result:
         """A result with what `expect` has found, and something `said` about the whole."""
@@ -60,7 +59,6 @@ def exercise(
     learned: str = "",
     is_in_lesson: bool = False,
     solution: str = "",
-    is_local: bool = False,
 ) -> Callable[[TryOut], Exercise]:
     """Make a function the check of an exercise. For the modules in checks/.
 
@@ -71,12 +69,11 @@ def exercise(
     them are written, the check says which comes next, and where another exercise needs one, that it comes first.
     `given` names those whose first lines the exercise gives, before the line that raises NotImplementedError.
     `learned` is the sentence for whoever has passed it. `is_in_lesson` says that it stands in the lesson itself;
-    then `solution` is its code, as there is no notebook with it. `is_local` says that the check hands over objects
-    that live in one process, such as a socket: it cannot run in another process than the learner's code.
+    then `solution` is its code, as there is no notebook with it.
     """
 
     def register(function: TryOut) -> Exercise:
-        more = {"learned": learned, "is_in_lesson": is_in_lesson, "solution": solution, "is_local": is_local}
+        more = {"learned": learned, "is_in_lesson": is_in_lesson, "solution": solution}
         _EXERCISES[id] = Exercise(id, title, points, of, function, writes, given, **more)  # type: ignore[arg-type]
         return _EXERCISES[id]
 

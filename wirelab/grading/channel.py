@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 MAX_CALL = 32 * 2**20  # bytes
@@ -15,6 +16,31 @@ LOOK = 0.05  # seconds between two moments at which a waiting thread can be inte
 LENGTH = struct.Struct(">I")
 
 Serve = Callable[[str, list[Any]], Any]  # what answers a call: its name and arguments to a value for JSON
+
+
+@dataclass(frozen=True)
+class Line:
+    """What joins two processes: a connection for messages, and on Unix a `door`, another one for sockets."""
+
+    messages: socket.socket
+    door: socket.socket | None = None
+
+    @property
+    def descriptors(self) -> list[int]:
+        """The numbers of its files."""
+        return [one.fileno() for one in (self.messages, self.door) if one]
+
+    def close(self) -> None:
+        """Close this end in this process; a fork has it still."""
+        self.messages.close()
+        if self.door:
+            self.door.close()
+
+
+def line_pair() -> tuple[Line, Line]:
+    """Both ends of a line, for processes that are forked from this one (Unix)."""
+    (ours, theirs), (our_door, their_door) = socket.socketpair(), socket.socketpair()
+    return Line(ours, our_door), Line(theirs, their_door)
 
 
 class Gone(Exception):
@@ -102,7 +128,7 @@ class Channel:
             if answers := self._waiting.get(message["answer"]):
                 answers.put(message)
         elif self._slots.acquire(blocking=False):
-            threading.Thread(target=self._handle, args=(message,), daemon=True).start()
+            threading.Thread(target=self._handle, name="channel call", args=(message,), daemon=True).start()
         else:
             self._send({"answer": message["call"], "error": {"kind": "RuntimeError", "message": "too many calls"}})
 

@@ -1,187 +1,17 @@
-"""Fork a supervisor for each submission from one warm process (Linux).
-
-The supervisor makes the namespaces, forks a judge and a learner's process into them, and waits: for the judge's
-answer, for the deadline, or for too much memory.
-"""
+"""Fork a supervisor for each submission from one warm process (Linux)."""
 
 import contextlib
 import json
 import os
 import select
-import shutil
 import signal
-import socket
-import sys
-import tempfile
-import time
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from wirelab.grading import isolation
 from wirelab.grading.cell_runner import CellRunner
 from wirelab.grading.course_notebooks import assignments
-from wirelab.grading.judge import NOTEBOOK_SECONDS, judge_submission
-from wirelab.grading.learner_process import LearnerProcess
-from wirelab.grading.pools import READY
-from wirelab.paths import COURSE
-
-MAX_MEMORY = 2**30  # bytes that all processes of a submission have together
-MAX_JUDGEMENT = 64 * 2**20  # bytes of a judge's answer
-SUPERVISED = NOTEBOOK_SECONDS + 60.0  # seconds for everything
-LOOK_AT_MEMORY = 0.2  # seconds between two looks
-TOO_MUCH_REASON = "The processes of the notebook used more than 1 GiB of memory."
-TOO_LONG_REASON = "Judging the notebook took longer than {seconds:g} s."
-PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-
-
-class Supervisor:
-    """One submission: its judge, its learner's process, and their end."""
-
-    def __init__(self, job: dict[str, Any], runner: CellRunner, folder: Path) -> None:
-        self._job, self._runner = job, runner
-        self._scratch, self._root = folder / "scratch", folder / "root"
-        self._children: list[int] = []
-        self._learner = 0
-
-    def run(self) -> dict[str, Any]:
-        """What the judge answers, or why there is no answer."""
-        data = self._job["submission"]
-        isolation.enter_own_network(self._scratch)
-        shutil.copyfile(data, self._scratch / "submission.ipynb")
-        (self._scratch / "submission.ipynb").chmod(0o644)
-        ours, theirs = socket.socketpair()
-        answers, judge_writes = os.pipe()
-        self._fork(lambda: self._be_judge(ours, theirs, judge_writes))
-        os.close(judge_writes)
-        ours.close()
-        self._fork(lambda: self._be_keeper(theirs))
-        theirs.close()
-        try:
-            return self._answer(answers)
-        finally:
-            for child in self._children:
-                with contextlib.suppress(OSError):
-                    os.kill(child, signal.SIGKILL)
-
-    def _fork(self, be: Any) -> None:
-        child = os.fork()
-        if not child:
-            isolation.end_with_parent()
-            _run_and_exit(be)
-        self._children.append(child)
-
-    def _be_judge(self, ours: socket.socket, theirs: socket.socket, answers: int) -> None:
-        theirs.close()
-        tempfile.tempdir = str(self._scratch)
-        isolation.become_user(isolation.FIRST_UID + self._job["number"] % isolation.UIDS)
-        isolation.end_with_parent()
-        job = {**self._job, "submission": str(self._scratch / "submission.ipynb")}
-        with os.fdopen(answers, "wb") as stream:
-            stream.write(judge_submission(ours, job).encode())
-
-    def _be_keeper(self, theirs: socket.socket) -> None:
-        """The parent of the first process of the learner's own namespace, which ends when this one ends."""
-        isolation.leave_processes()
-        child = os.fork()
-        if not child:
-            isolation.confine(self._scratch, self._root, number=self._job["number"])
-            self._be_learner(theirs)
-        os.waitpid(child, 0)
-
-    def _be_learner(self, theirs: socket.socket) -> None:
-        os.chdir(COURSE / "exercises")
-        _only_descriptors(theirs.fileno())
-        tempfile.tempdir = None
-        LearnerProcess(theirs, self._runner).serve()
-
-    def _answer(self, answers: int) -> dict[str, Any]:
-        data, end = bytearray(), time.monotonic() + SUPERVISED
-        while time.monotonic() < end:
-            if select.select([answers], [], [], LOOK_AT_MEMORY)[0]:
-                part = os.read(answers, 2**20)
-                data += part
-                if not part or len(data) > MAX_JUDGEMENT:
-                    return dict(json.loads(data))
-            elif memory_of(self._children[1]) > MAX_MEMORY:
-                return {"reason": TOO_MUCH_REASON, "verdict": "TOO_MUCH"}
-        return {"reason": TOO_LONG_REASON.format(seconds=SUPERVISED), "verdict": "NO_END"}
-
-
-def memory_of(process: int) -> int:
-    """The bytes of memory that all processes below this one have."""
-    children: dict[int, list[int]] = defaultdict(list)
-    for parent, child in _parents():
-        children[parent].append(child)
-    total, below = 0, list(children[process])
-    while below:
-        child = below.pop()
-        below += children[child]
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            total += int(Path(f"/proc/{child}/statm").read_text().split()[1]) * PAGE
-    return total
-
-
-def _parents() -> Iterator[tuple[int, int]]:
-    """Each process of the computer behind its parent (proc_pid_stat(5))."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            yield int((folder / "stat").read_text().rpartition(")")[2].split()[1]), int(folder.name)
-
-
-def _only_descriptors(keep: int) -> None:
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nothing, number)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, 1024)
-
-
-def _run_and_exit(be: Any) -> None:
-    try:
-        be()
-    except BaseException as error:
-        with contextlib.suppress(Exception):
-            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-        os._exit(1)
-    os._exit(0)
-
-
-def supervise(job: dict[str, Any], runner: CellRunner) -> None:
-    """Have a job done, and write what came of it where it says."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.set_wakeup_fd(-1)
-    spool = Path(job["spool"])
-    folder = spool.with_suffix("")
-    for name in ("scratch", "root"):
-        (folder / name).mkdir(parents=True)
-    try:
-        told = _in_child(lambda: Supervisor(job, runner, folder).run())
-        spool.with_suffix(".new").write_bytes(told)
-        spool.with_suffix(".new").replace(spool)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _in_child(work: Any) -> bytes:
-    """What the work gives, done in a child: so this process stays in its namespaces, and can tidy up."""
-    reads, writes = os.pipe()
-    child = os.fork()
-    if not child:
-        isolation.end_with_parent()
-        os.close(reads)
-
-        def be() -> None:
-            with os.fdopen(writes, "wb") as stream:
-                stream.write(json.dumps(work()).encode())
-
-        _run_and_exit(be)
-    os.close(writes)
-    with os.fdopen(reads, "rb") as stream:
-        told = stream.read()
-    os.waitpid(child, 0)
-    return told
+from wirelab.grading.fork_server_process import READY
+from wirelab.grading.supervisor import run_and_exit, supervise
 
 
 def main() -> None:
@@ -218,7 +48,7 @@ def _start(job: dict[str, Any], runner: CellRunner) -> int:
     child = os.fork()
     if not child:
         isolation.end_with_parent()
-        _run_and_exit(lambda: supervise(job, runner))
+        run_and_exit(lambda: supervise(job, runner))
     return child
 
 

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 
+from wirelab.grading.channel import Line
 from wirelab.grading.judge import judge_submission
 from wirelab.launching.ports import ADDRESS
 from wirelab.paths import COURSE
@@ -21,12 +22,13 @@ ARRIVING = 60.0  # seconds for a fresh process to connect
 def main() -> None:
     """Read a job from stdin, and write what the judge found to stdout."""
     job = json.load(sys.stdin)
-    with socket.create_server((ADDRESS, 0)) as door:
-        door.settimeout(ARRIVING)
+    with socket.create_server((ADDRESS, 0)) as listener:
+        listener.settimeout(ARRIVING)
         secret = secrets.token_hex(16)
-        learner = _start(door.getsockname()[1], secret)
+        ours, theirs = (None, None) if sys.platform == "win32" else socket.socketpair()
+        learner = _start(listener.getsockname()[1], secret, theirs)
         try:
-            sys.stdout.write(judge_submission(_connection(door, secret), job))
+            sys.stdout.write(judge_submission(Line(_connection(listener, secret), ours), job))
         finally:
             learner.kill()
             learner.wait()
@@ -34,18 +36,25 @@ def main() -> None:
     os._exit(0)
 
 
-def _start(port: int, secret: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "wirelab.grading.learner_process", str(port)]
+def _start(port: int, secret: str, door: socket.socket | None) -> "subprocess.Popen[bytes]":
+    numbers = [door.fileno()] if door else []
+    command = [sys.executable, "-m", "wirelab.grading.learner_process", str(port), *map(str, numbers)]
     nothing = subprocess.DEVNULL
-    environment = {**os.environ, SECRET: secret}
-    folder = COURSE / "exercises"
-    return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, env=environment, cwd=folder)
+    return subprocess.Popen(
+        command,
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        env={**os.environ, SECRET: secret},
+        cwd=COURSE / "exercises",
+        pass_fds=numbers,
+    )
 
 
-def _connection(door: socket.socket, secret: str) -> socket.socket:
+def _connection(listener: socket.socket, secret: str) -> socket.socket:
     """The connection that knows the secret: anybody on this computer could connect."""
     while True:
-        connection, _ = door.accept()
+        connection, _ = listener.accept()
         connection.settimeout(ARRIVING)
         if secrets.compare_digest(connection.recv(len(secret), socket.MSG_WAITALL), secret.encode()):
             connection.settimeout(None)

@@ -20,7 +20,7 @@ from wirelab.grading.gradebooks import (
     write_plain,
 )
 from wirelab.grading.ledger import Ledger
-from wirelab.grading.pools import AT_ONCE, ForkPool, FreshPool, Pool
+from wirelab.grading.pools import ForkPool, FreshPool, Pool
 from wirelab.grading.results import ResultStore
 from wirelab.grading.roster import Roster, read_roster
 from wirelab.grading.submissions import collect
@@ -30,6 +30,7 @@ NO_DEADLINE = "--deadline {} is no time: write it as in 2026-11-30T23:59, in the
 NO_FOLDER = "Name the folder with what was handed in, or add --verify to look at grades that are there."
 INSIDE = "{} is inside of the folder with the submissions: choose another place for the grades."
 NOT_ALONE = "NOT APART: each submission runs in a fresh process that may do whatever you may do on this computer."
+DASK_IS_APART = "--dask and --trust do not go together: the workers of Dask keep submissions apart."
 SHARD_DONE = "Part {} of {}: {} submissions, {} of them graded now. When all parts are done, run without --shard."
 GOES_ON = "Stopped. What is graded stays graded: run the same command again, and it goes on."
 LEDGER_ENDS = "The ledger ends with {}: keep this line. `--verify` prints it again."
@@ -44,6 +45,8 @@ def grade(words: argparse.Namespace) -> int:
         raise GradingError(NO_FOLDER)
     if words.out.resolve().is_relative_to(words.folder.resolve()):
         raise GradingError(INSIDE.format(words.out))
+    if words.dask and words.trust:
+        raise GradingError(DASK_IS_APART)
     deadline, part = _time(words.deadline), _part(words.shard)
     roster = read_roster(words.roster) if words.roster else Roster()
     works = grading_run.works_in(collect(words.folder), store, deadline)
@@ -67,13 +70,17 @@ def _grade(works: Sequence[grading_run.Work], store: ResultStore, words: argpars
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as a batch system ends a job: as Ctrl+C
     pool = _pool(words)
     try:
-        return grading_run.grade_all(works, store, pool, at_once=words.jobs or AT_ONCE)
+        return grading_run.grade_all(works, store, pool, at_once=words.jobs or pool.at_once)
     finally:
         pool.close()
         signal.signal(signal.SIGTERM, before)
 
 
 def _pool(words: argparse.Namespace) -> Pool:
+    if words.dask:
+        from wirelab.grading.dask_pool import DaskPool
+
+        return DaskPool(words.dask, words.out)
     if not words.trust:
         return ForkPool()
     print(NOT_ALONE, file=sys.stderr)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from wirelab.checking.exercises import exercises
 from wirelab.grading.course_notebooks import Assignment, assignment_of, assignments, course_hash, stem_in
+from wirelab.grading.jobs import Job, Told
 from wirelab.grading.judge import NoVerdict, no_grade
 from wirelab.grading.ledger import Ledger
 from wirelab.grading.notebook_files import Unreadable, read_cells
-from wirelab.grading.pools import Job, Pool, Told
+from wirelab.grading.pools import Pool
 from wirelab.grading.progress_bar import ProgressBar
 from wirelab.grading.results import Evidence, Grade, Record, ResultStore, key_of
 from wirelab.grading.submissions import HandedIn, Learner
@@ -111,7 +112,7 @@ def _job(work: Work, store: ResultStore) -> Job:
 
 def _is_about_time(told: Told) -> bool:
     """Whether something was not right that a busy computer can bring about."""
-    if not told.get("grades"):
+    if not told.get("grades") or told.get("is_slow"):
         return True
     results = told["evidence"]["results"]
     missed = [finding for one in results for finding in one["findings"] if not finding["passed"]]

@@ -1,21 +1,19 @@
 """Judge a learner's notebook from another process: have its cells run there, and check here what they made."""
 
 import json
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from wirelab.checking import another_day
+from wirelab.checking import another_day, left_threads
 from wirelab.checking.exercises import Exercise, exercises
 from wirelab.checking.result import MIME, Result, Verdict
 from wirelab.checking.runner import check
-from wirelab.grading.channel import Channel, Gone
+from wirelab.grading.channel import Gone, Line
 from wirelab.grading.course_notebooks import Assignment, Check, assignments
-from wirelab.grading.descriptions import describe
 from wirelab.grading.notebook_files import Cell, read_cells
 from wirelab.grading.remote_notebook import RemoteNotebook, take_for_main
 from wirelab.grading.results import Evidence, Grade
@@ -23,13 +21,13 @@ from wirelab.launching.exception_summary import summary_of
 
 CELL_SECONDS = 12.0  # for one cell
 NOTEBOOK_SECONDS = 120.0  # for a whole notebook
+SLOW = 1.0  # seconds that a check takes on no computer that is idle, but where it waits in vain
 MORE = 6.0  # seconds beyond a cell's own, for its interrupt and the way of its outputs
 MAX_KEPT = 4 * 2**20  # characters of outputs that are kept of a whole notebook
 NO_NAME = "The notebook has nothing to check here: {} ({})."
 NO_END_REASON = "A cell did not come to an end in {seconds:g} s, nor when it was interrupted: {first}"
 LATE_REASON = "The notebook took longer than {seconds:g} s."
 GONE_REASON = "The process of the notebook ended by itself, in a cell or in a server: {first}"
-LOCAL = "its check hands over objects that live in one process only"
 CANNOT_REASON = "The check cannot reach what was handed in from another process ({what}): look at it yourself."
 
 
@@ -59,6 +57,7 @@ class Judgement:
     results: list[dict[str, Any]] = field(default_factory=list)
     failed_cells: list[str] = field(default_factory=list)
     cells: list[dict[str, Any]] = field(default_factory=list)
+    is_slow: bool = False  # something was missed in a check that took long: a busy computer may be why
 
     def evidence(self) -> Evidence:
         """What is shown beside the grades."""
@@ -70,11 +69,8 @@ class Judgement:
 class Judge:
     """Runs the steps of one submission."""
 
-    def __init__(self, connection: socket.socket, assignment: Assignment, steps: Sequence[Cell | Check]) -> None:
-        def channel(serve: Callable[[str, list[Any]], Any]) -> Channel:
-            return Channel(connection, serve, describe)
-
-        self._notebook = RemoteNotebook(channel)
+    def __init__(self, line: Line, assignment: Assignment, steps: Sequence[Cell | Check]) -> None:
+        self._notebook = RemoteNotebook(line)
         self._assignment, self._steps, self._kept = assignment, steps, 0
         self._end = time.monotonic() + NOTEBOOK_SECONDS
         self._known = exercises()
@@ -85,6 +81,7 @@ class Judge:
         self._notebook.channel.start()
         take_for_main(self._notebook)
         another_day.elsewhere.append(self._notebook.today_is)
+        left_threads.elsewhere.append(self._notebook.threads)
         try:
             for step in self._steps:
                 self._step(step)
@@ -130,9 +127,7 @@ class Judge:
         self.judgement.cells.append({**cell, "source": source, "outputs": shown})
 
     def _check(self, step: Check) -> None:
-        if self._known[step.exercise].is_local:
-            self._add_untold(self._known[step.exercise], LOCAL)
-            return
+        began = time.monotonic()
         try:
             result = self._result(step)
         except Gone:
@@ -142,6 +137,7 @@ class Judge:
             return
         if self._notebook.channel.ended.is_set():
             raise Gone
+        self.judgement.is_slow |= not result.passed and time.monotonic() - began > SLOW
         grade = Grade(result.id, str(result.verdict), result.earned, result.points, _reason(result))
         self._add(grade, result, f'check("{step.exercise}", {step.target})')
 
@@ -213,16 +209,17 @@ def _first_line(source: str) -> str:
     return line if len(line) < 80 else f"{line[:79]}…"
 
 
-def judge_submission(connection: socket.socket, job: dict[str, Any]) -> str:
+def judge_submission(line: Line, job: dict[str, Any]) -> str:
     """Judge the notebook whose process is at the other end: grades and evidence, as JSON.
 
     `job` has the path of the `submission`, and the `stem` of the course's notebook that it is.
     """
     assignment = assignments()[job["stem"]]
     cells = read_cells(Path(job["submission"]).read_bytes())
-    return _text_of(Judge(connection, assignment, assignment.plan(cells)).judge())
+    return _text_of(Judge(line, assignment, assignment.plan(cells)).judge())
 
 
 def _text_of(judgement: Judgement) -> str:
     evidence = asdict(judgement.evidence())
-    return json.dumps({"grades": [asdict(grade) for grade in judgement.grades], "evidence": evidence})
+    grades = [asdict(grade) for grade in judgement.grades]
+    return json.dumps({"grades": grades, "evidence": evidence, "is_slow": judgement.is_slow})

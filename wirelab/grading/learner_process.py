@@ -10,13 +10,17 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from wirelab.checking import notebook_state
+from flask.testing import FlaskClient
+
+from wirelab.checking import left_threads, notebook_state
 from wirelab.checking.another_day import today_is
 from wirelab.checking.timed_call import Call
 from wirelab.grading.cell_runner import CellRunner, NoEnd
-from wirelab.grading.channel import CallFailed, Channel
+from wirelab.grading.channel import CallFailed, Channel, Line
 from wirelab.grading.descriptions import describe, exception_of
+from wirelab.grading.handed_sockets import SocketTaker
 from wirelab.grading.plain_values import TAG, TooLarge, decode, encode
+from wirelab.grading.wsgi_relay import Answer, relay_client
 from wirelab.launching.launcher import servers
 from wirelab.launching.ports import ADDRESS
 from wirelab.launching.server import Server
@@ -24,6 +28,7 @@ from wirelab.launching.server import Server
 MAX_REPR = 300
 CALLBACK_SECONDS = 5.0
 FUNCTIONS = ("function", "method", "builtin_function_or_method", "method-wrapper")
+SHAPES = [("__next__", "iterator"), ("__iter__", "iterable")]  # a method of a class, and what it makes of it
 CHANGEABLE = (list, dict, set, bytearray)
 LIST_METHODS = ("append", "remove", "clear", "insert", "extend", "pop", "__setitem__", "__delitem__")
 
@@ -31,12 +36,12 @@ LIST_METHODS = ("append", "remove", "clear", "insert", "extend", "pop", "__setit
 class LearnerProcess:
     """What the judge talks to. It believes nothing of what comes from here."""
 
-    def __init__(self, connection: socket.socket, runner: CellRunner) -> None:
-        self._runner = runner
+    def __init__(self, line: Line, runner: CellRunner) -> None:
+        self._runner, self._sockets = runner, SocketTaker(line.door)
         self._things: dict[int, Any] = {}  # what has been told by reference, by its number
-        self._callbacks: dict[int, Callable[..., Any]] = {}
+        self._handed: dict[int, Any] = {}  # what stands for a thing of the judge's, by its number
         self._days = ExitStack()
-        self._channel = Channel(connection, self._serve, describe)
+        self._channel = Channel(line.messages, self._serve, describe)
         self._answers: dict[str, Callable[..., Any]] = {
             "run": self._run,
             "evaluate": lambda text: self._live(eval(text, vars(runner.main))),  # the course's own words
@@ -52,6 +57,8 @@ class LearnerProcess:
             "servers": lambda: [self._encoded(server) for server in servers()],
             "today": lambda day: self._days.enter_context(today_is(datetime.date.fromisoformat(day))),
             "today ends": lambda: self._days.close(),
+            "threads": lambda: [self._number(thread) for thread in left_threads.own_threads()],
+            "process": os.getpid,
         }
 
     def serve(self) -> None:
@@ -123,8 +130,8 @@ class LearnerProcess:
     def _refer(self, value: Any) -> dict[str, Any]:
         if isinstance(value, BaseException):
             return {"kind": "error", "error": describe(value)}
-        for number, callback in self._callbacks.items():
-            if callback is value:
+        for number, stand_in in self._handed.items():
+            if stand_in is value:
                 return {"kind": "yours", "id": number}
         told = {"id": self._number(value), "name": notebook_state.name_of(value), "repr": _shown(value)}
         told["type"] = type(value).__name__
@@ -133,17 +140,20 @@ class LearnerProcess:
         if type(value).__name__ in FUNCTIONS:
             kind = {"is_async": notebook_state.is_async(value), "is_stub": notebook_state.is_stub(value)}
             return {**told, "kind": "function", **kind}
-        shape = "iterable" if hasattr(type(value), "__iter__") else "object"
-        return {**told, "kind": shape, "is_callable": callable(value)}
+        shapes = (shape for name, shape in SHAPES if hasattr(type(value), name))
+        return {**told, "kind": next(shapes, "object"), "is_callable": callable(value)}
 
     def _resolve(self, told: dict[str, Any]) -> Any:
         if told["kind"] == "yours":
             return self._things[told["id"]]
         if told["kind"] == "error":
             return exception_of(told["error"])
-        if told["id"] not in self._callbacks:
-            self._callbacks[told["id"]] = self._callback(told["id"])
-        return self._callbacks[told["id"]]
+        if told["kind"] == "socket":
+            return self._sockets.taken(told)
+        if told["id"] not in self._handed:
+            make = self._client if told["kind"] == "client" else self._callback
+            self._handed[told["id"]] = make(told["id"])
+        return self._handed[told["id"]]
 
     def _callback(self, number: int) -> Callable[..., Any]:
         def callback(*arguments: Any, **named: Any) -> Any:
@@ -154,6 +164,13 @@ class LearnerProcess:
                 raise exception_of(failed.told) from None
 
         return callback
+
+    def _client(self, number: int) -> FlaskClient:
+        def ask(variables: dict[str, str], body: str) -> Answer:
+            told: Answer = self._channel.call("request", number, variables, body, timeout=CALLBACK_SECONDS)
+            return told
+
+        return relay_client("service", ask)
 
 
 def _log(server: Server) -> dict[str, Any]:
@@ -179,11 +196,12 @@ def _shown(value: Any) -> str:
 
 
 def main() -> None:
-    """A notebook's process by itself, which connects to the port that it is given."""
+    """A notebook's process by itself, given the port to connect to, and on Unix the descriptor of its door."""
     runner = CellRunner()
     connection = socket.create_connection((ADDRESS, int(sys.argv[1])))
     connection.sendall(os.environ.pop("WIRELAB_GRADING_SECRET").encode())
-    LearnerProcess(connection, runner).serve()
+    door = socket.socket(fileno=int(sys.argv[2])) if len(sys.argv) > 2 else None
+    LearnerProcess(Line(connection, door), runner).serve()
 
 
 if __name__ == "__main__":

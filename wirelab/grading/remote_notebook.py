@@ -5,16 +5,28 @@ comes back is a value again. No comparison is ever made over there.
 """
 
 import datetime
+import socket
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from wirelab.grading.channel import CallFailed, Channel, Gone
+from flask.testing import FlaskClient
+
+from wirelab.grading.channel import CallFailed, Channel, Gone, Line
 from wirelab.grading.descriptions import describe, exception_of
+from wirelab.grading.handed_sockets import SocketGiver
 from wirelab.grading.plain_values import decode, encode
-from wirelab.grading.stand_ins import Remote, RemoteIterable, RemoteList, remote_function, remote_server
+from wirelab.grading.stand_ins import (
+    Remote,
+    RemoteIterable,
+    RemoteIterator,
+    RemoteList,
+    remote_function,
+    remote_server,
+)
+from wirelab.grading.wsgi_relay import answer
 from wirelab.launching.registry import registry
 from wirelab.launching.server import Server
 
@@ -22,19 +34,18 @@ ASKING = 3.0  # seconds for an answer of the learner's process; a call of its co
 
 
 class RemoteNotebook:
-    """The judge's end of the connection to a learner's process."""
+    """The judge's end of the line to a learner's process."""
 
-    def __init__(self, channel_of: Callable[[Callable[[str, list[Any]], Any]], Channel]) -> None:
-        """`channel_of` makes the channel, given what answers calls from the learner's process."""
-        self._callbacks: dict[int, Callable[..., Any]] = {}
+    def __init__(self, line: Line) -> None:
+        self._handed: dict[int, Any] = {}  # what a check has handed over there, and nothing else can be reached
         self._known: dict[int, Any] = {}  # the stand-ins: one thing over there has one here
-        self._channel = channel_of(self._serve)
-        self.channel = self._channel
+        self._sockets = SocketGiver(line.door, lambda: int(self.ask("process")))
+        self.channel = Channel(line.messages, self._serve, describe)
 
     def ask(self, name: str, *arguments: Any, timeout: float = ASKING) -> Any:
         """An answer as it came. Raises Gone, TimeoutError, and the exception that came up over there."""
         try:
-            return self._channel.call(name, *arguments, timeout=timeout)
+            return self.channel.call(name, *arguments, timeout=timeout)
         except CallFailed as failed:
             raise exception_of(failed.told) from None
 
@@ -54,6 +65,10 @@ class RemoteNotebook:
             found = decode(told, self._resolve)
             if isinstance(found, Server):
                 registry.add(found)
+
+    def threads(self) -> list[int]:
+        """A number for each thread over there that is not the kit's."""
+        return [int(one) for one in self.ask("threads")]
 
     @contextmanager
     def today_is(self, day: datetime.date) -> Iterator[None]:
@@ -80,12 +95,14 @@ class RemoteNotebook:
         return decode(told["value"], self._resolve)
 
     def _serve(self, name: str, arguments: list[Any]) -> Any:
-        """A call from the learner's process: of a function that was handed there, and of nothing else."""
-        number, told, named = arguments
-        if name != "callback" or number not in self._callbacks:
-            raise ValueError("there is no such function")
-        given, words = decode(told, self._resolve), decode(named, self._resolve)
-        return self.encoded(self._callbacks[number](*given, **words))
+        """Answer the learner's process: it reaches a function or an app that was handed there, nothing else."""
+        number, told, more = arguments
+        handed = self._handed.get(number)
+        if name == "callback" and callable(handed) and not isinstance(handed, FlaskClient):
+            return self.encoded(handed(*decode(told, self._resolve), **decode(more, self._resolve)))
+        if name == "request" and isinstance(handed, FlaskClient):
+            return answer(handed.application, told, more)
+        raise ValueError("nothing of that kind was handed over")
 
     def _refer(self, value: Any) -> dict[str, Any]:
         number = getattr(value, "_wirelab_number", None)
@@ -93,13 +110,15 @@ class RemoteNotebook:
             return {"kind": "yours", "id": number}
         if isinstance(value, BaseException):
             return {"kind": "error", "error": describe(value)}
-        self._callbacks[id(value)] = value
-        return {"kind": "callback", "id": id(value)}
+        if isinstance(value, socket.socket):
+            return {"kind": "socket", "repr": repr(value), **self._sockets.told(value)}
+        self._handed[id(value)] = value
+        return {"kind": "client" if isinstance(value, FlaskClient) else "callback", "id": id(value)}
 
     def _resolve(self, told: dict[str, Any]) -> Any:
         kind = told.get("kind")
         if kind == "yours":
-            return self._callbacks[told["id"]]
+            return self._handed[told["id"]]
         if kind == "error":
             return exception_of(told.get("error"))
         number = int(told["id"])
@@ -114,6 +133,7 @@ STAND_INS: dict[str, Callable[..., Any]] = {
     "function": remote_function,
     "server": remote_server,
     "iterable": RemoteIterable,
+    "iterator": RemoteIterator,
 }
 
 

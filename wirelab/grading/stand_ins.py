@@ -81,6 +81,13 @@ class RemoteIterable(Remote):
         return self._wirelab_notebook.value("item", self._wirelab_number, self._wirelab_notebook.encoded(key))
 
 
+class RemoteIterator(RemoteIterable):
+    """Stands for an iterator, such as a generator; each step is a call over there."""
+
+    def __next__(self) -> Any:
+        return self._wirelab_notebook.value("get", self._wirelab_number, "__next__")()
+
+
 class RemoteList(list[Any]):
     """A copy of a list of the learner's process; what changes it changes the other one as well."""
 
