@@ -1,0 +1,129 @@
+"""Serve a class board: its pages, its learners and those who look on, at one port."""
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from servers.guard.own_hosts import own_origins
+from servers.seats.client_limits import CLOSING_FRAME_TIMEOUT, bounded_options, capacity
+from servers.seats.handshake import refuse_foreign_host
+from wirelab.classroom import board_pages
+from wirelab.classroom.board_pages import Keys, Place
+from wirelab.classroom.learner_connections import LearnerConnections
+from wirelab.classroom.learner_messages import MAX_MESSAGE
+from wirelab.classroom.qr_code import svg
+from wirelab.classroom.watchers import Watchers
+
+READ_PATIENCE = 5  # seconds for a client that does not read what it is sent
+MAX_BEHIND = 2**22  # bytes that may wait for one client meanwhile
+ENDED = '{"type": "ended"}'
+NOT_HERE = "There is nothing here. The board's own address ends with a key: look into the terminal."
+BUSY = "Too many wrong codes, or too many pages. Try again in a minute."
+SOCKETS = {("everyone", "join"), ("instructor", "watch"), ("room", "watch")}
+
+
+class BoardServer:
+    """The board at its port. `qr_text` is what the QR code says; "" where no phone can reach the board."""
+
+    def __init__(self, learners: LearnerConnections, watchers: Watchers, keys: Keys, qr_text: str = "") -> None:
+        self.learners, self.watchers, self.keys, self.qr_text = learners, watchers, keys, qr_text
+        watchers.threw_out = learners.throw_out
+
+    def options(self, open_files: int) -> dict[str, Any]:
+        """Keyword arguments for `serve`."""
+        max_clients, backlog = capacity(open_files)
+        return {
+            **bounded_options(max_clients + backlog, patience=READ_PATIENCE, max_unsent=MAX_BEHIND),
+            "process_request": self.process_request,
+            "origins": [None, own_origins()],  # programs send no Origin; pages of strangers are kept out
+            "compression": None,
+            "max_size": MAX_MESSAGE,
+            "max_queue": 4,
+            "write_limit": 2**18,
+            "ping_interval": 20,
+            "ping_timeout": 20,
+            "open_timeout": 5,
+            "close_timeout": CLOSING_FRAME_TIMEOUT,
+            "backlog": backlog,
+        }
+
+    def process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Decide on a request, as websockets wants it: None goes on with a handshake, a response ends it."""
+        if refused := refuse_foreign_host(connection, request):
+            return refused
+        place = self.keys.place(urlsplit(request.path).path)
+        if place is None or (place.who != "everyone" and not _is_near(connection)):
+            return board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
+        if (place.who, place.name) in SOCKETS:
+            return self._of_socket(connection, place)
+        return self._of_page(place, request.headers.get("Host", ""))
+
+    def _of_socket(self, connection: ServerConnection, place: Place) -> Response | None:
+        is_too_many = (
+            self.learners.wrong_codes.is_too_many(address_of(connection), self.learners.clock())
+            if place.who == "everyone"
+            else self.watchers.is_full()
+        )
+        return board_pages.refusal(HTTPStatus.TOO_MANY_REQUESTS, BUSY) if is_too_many else None
+
+    def _of_page(self, place: Place, host: str) -> Response:
+        if place.who != "everyone" and place.name == "qr.svg" and self.qr_text:
+            return board_pages.answer(HTTPStatus.OK, svg(self.qr_text), board_pages.KINDS[".svg"], host)
+        return board_pages.page(place, host) or board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
+
+    async def onconnect(self, connection: ServerConnection) -> None:
+        """Serve one connection after its handshake, until it is closed."""
+        assert connection.request
+        target = urlsplit(connection.request.path)
+        place = self.keys.place(target.path)
+        assert place
+        with suppress(ConnectionClosed):
+            if place.who == "everyone":
+                await self.learners.attend(connection, address_of(connection))
+            else:
+                await self.watchers.attend(connection, is_instructor=place.who == "instructor", **_since(target.query))
+
+    async def end(self) -> None:
+        """Tell everyone that the board has ended, and will not come back."""
+        connections = [*self.learners.connections(), *self.watchers.connections()]
+        broadcast(connections, ENDED)
+        await asyncio.gather(*(connection.close(1001, "the board has ended") for connection in connections))
+
+    @asynccontextmanager
+    async def serving(self, hosts: Sequence[str], port: int, open_files: int) -> AsyncIterator[Server]:
+        """Serve as long as the block lasts. Raises OSError where the port is taken."""
+        async with serve(self.onconnect, list(hosts), port, **self.options(open_files)) as server:
+            publishing = asyncio.create_task(self.watchers.publish())
+            try:
+                yield server
+            finally:
+                publishing.cancel()
+
+
+def address_of(connection: ServerConnection) -> str:
+    """Whose connection it is, as far as the network tells."""
+    return str((connection.remote_address or ("",))[0])
+
+
+def _is_near(connection: ServerConnection) -> bool:
+    """Whether the other end is on this computer, and came by its loopback address."""
+    try:
+        return ipaddress.ip_address(address_of(connection)).is_loopback
+    except ValueError:
+        return False
+
+
+def _since(query: str) -> dict[str, Any]:
+    """What a page knows already, from the query of its handshake."""
+    words = parse_qs(query)
+    number = words.get("since", [""])[0]
+    is_number = number.isascii() and number.isdigit() and len(number) < 16
+    return {"since": int(number) if is_number else -1, "life": words.get("life", [""])[0]}
