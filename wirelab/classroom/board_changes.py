@@ -7,7 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +79,10 @@ class BoardDatabase:
         values = (change.time, change.kind, change.seat, change.notebook, change.n, told)
         words = "INSERT INTO changes (time, kind, seat, notebook, n, told) VALUES (?, ?, ?, ?, ?, ?)"
         number = self._database.execute(words, values).lastrowid
-        return BoardChange(number or 0, *values[:-1], told=change.told)
+        return replace(change, number=number or 0)
 
     def forget(self, seat: int) -> None:
-        """Delete all changes of a seat but that it was taken, and that without its nickname. Raises sqlite3.Error."""
+        """Delete what a seat did and its nickname; that somebody has it stays. Raises sqlite3.Error."""
         self._database.execute("BEGIN")
         self._database.execute("DELETE FROM changes WHERE seat = ? AND kind NOT IN ('seat', 'removed')", (seat,))
         nameless = "UPDATE changes SET told = json_set(told, '$.nickname', '') WHERE seat = ? AND kind = 'seat'"
@@ -91,9 +91,11 @@ class BoardDatabase:
 
     def changes(self) -> Iterator[BoardChange]:
         """All of them, oldest first."""
-        rows = self._database.execute("SELECT number, time, kind, seat, notebook, n, told FROM changes ORDER BY number")
-        for *values, told in rows:
-            yield BoardChange(*values, told=json.loads(told))
+        rows = self._database.execute(
+            "SELECT number, time, kind, seat, notebook, n, told FROM changes ORDER BY number"
+        )
+        for number, time, kind, seat, notebook, n, told in rows:
+            yield BoardChange(number, time, kind, seat, notebook, n, json.loads(told))
 
     def close(self) -> None:
         """Close the file; it stays."""
@@ -117,4 +119,6 @@ def _advice(path: Path, error: Exception) -> str:
         return f"another board uses {path.name} already: end it, or start this one with --port and another number"
     if "not a database" in str(error) or "malformed" in str(error):
         return f"{path} cannot be read ({error}): start the board with --new, which puts it aside"
-    return f"{path} cannot be written ({error}): make room on the disk, or set WIRELAB_BOARD_FOLDER to another folder"
+    return (
+        f"{path} cannot be written ({error}): make room on the disk, or set WIRELAB_BOARD_FOLDER to another folder"
+    )

@@ -2,12 +2,13 @@
 
 import argparse
 import asyncio
+import json
 import os
 import secrets
 import signal
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from wirelab.classroom.class_board import ClassBoard, new_code
 from wirelab.classroom.known_exercises import known_exercises
 from wirelab.classroom.lan_address import own_lan_address
 from wirelab.classroom.learner_connections import LearnerConnections
+from wirelab.classroom.qr_code import svg
 from wirelab.classroom.watchers import Watchers
 from wirelab.errors import BoardError
 from wirelab.launching.ports import ADDRESS
@@ -37,10 +39,15 @@ Learners run in a notebook:
     from wirelab import join
     {line}"""
 GOES_ON = "It goes on where it was: {} seats, and the same code. To begin anew, end it and add --new."
-PLAIN_HTTP = "It listens at {} too: plain HTTP, so what learners send can be read in that network. Your two pages do not."
+PLAIN_HTTP = (
+    "It listens at {} too: plain HTTP, so what learners send can be read in that network. Your two pages do not."
+)
 ENDS = "Ctrl+C ends it. Then everything it knows is {}."
-ONCE_AGAIN = "\nPress Ctrl+C once more, within five seconds, to end the board and delete what it knows of {} seats."
+ONCE_AGAIN = (
+    "\nPress Ctrl+C once more, within five seconds, to end the board and delete what it knows of {} seats."
+)
 PORT_IN_USE = "port {} belongs to another program ({}): end that one, or add --port and another number"
+IS_OVER = "The board has ended, and what it knew is deleted."
 KEPT_IN = "Kept in {}: the next board at this port goes on with it."
 TABLE_IN = "The table is in {}."
 
@@ -61,15 +68,15 @@ class Plan:
         return [ADDRESS, *([self.lan] if self.lan else [])]
 
 
-def run_board(words: argparse.Namespace) -> int:
-    """Serve a board until Ctrl+C. Raises BoardError."""
+def run_board(words: argparse.Namespace, questions: Sequence[Mapping[str, Any]] = ()) -> int:
+    """Serve a board until Ctrl+C. `questions` are those of the lessons, for votes. Raises BoardError."""
     lan = own_lan_address(words.lan) if words.lan else ""
     plan = Plan(words.port or BOARD_PORT, lan, words.keep, words.export, not words.no_browser)
     if lan:
         os.environ["ALLOWED_HOSTS"] = f"{os.environ.get('ALLOWED_HOSTS', '')} {lan}".strip()
     board = ClassBoard(open_database(plan.port, is_new=words.new), known_exercises())
     try:
-        asyncio.run(_serve(board, plan))
+        asyncio.run(_serve(board, plan, json.dumps(list(questions)).encode()))
     except OSError as error:
         board.database.close()  # nothing is deleted: the board has not begun
         raise BoardError(PORT_IN_USE.format(plan.port, error.strerror)) from None
@@ -103,7 +110,7 @@ def _is_readable(path: Path) -> bool:
     return path.read_bytes()[:15] == b"SQLite format 3"
 
 
-async def _serve(board: ClassBoard, plan: Plan) -> None:
+async def _serve(board: ClassBoard, plan: Plan, questions: bytes) -> None:
     code = board.secret("code", lambda: new_code(long=bool(plan.lan)))
     keys = Keys(*(board.secret(name, lambda: secrets.token_urlsafe(24)) for name in ("key", "room")))
     board.database.set("kept", "yes" if plan.is_kept else "")
@@ -119,16 +126,15 @@ async def _serve(board: ClassBoard, plan: Plan) -> None:
         "isKept": plan.is_kept,
         "began": float(board.secret("began", lambda: str(time.time()))),
     }
-    server = BoardServer(
-        LearnerConnections(board, code), Watchers(board, facts), keys, f"{address}#{code}" if plan.lan else ""
-    )
+    made = {"questions.json": questions, **({"qr.svg": svg(f"{address}#{code}")} if plan.lan else {})}
+    server = BoardServer(LearnerConnections(board, code), Watchers(board, facts), keys, made)
     async with server.serving(plan.hosts, plan.port, raise_open_files()):
         running_boards.remember(code, {"learners": f"{near}/", "instructor": f"{near}/{keys.instructor}/"})
         pages = {"instructor": f"{near}/{keys.instructor}/", "room": f"{near}/{keys.room}/"}
         _tell(board, plan, IS_UP.format(**pages, line=line))
         if plan.with_browser:
             webbrowser.open(pages["instructor"], new=1)
-        await _until_interrupted(board, plan)
+        await _until_ended(board, plan, server.watchers)
         await server.end()
     running_boards.forget(code)
 
@@ -141,13 +147,14 @@ def _tell(board: ClassBoard, plan: Plan, is_up: str) -> None:
     print(ENDS.format("kept" if plan.is_kept else "deleted"), flush=True)
 
 
-async def _until_interrupted(board: ClassBoard, plan: Plan) -> None:
-    """Wait for Ctrl+C, or for SIGTERM. Where something would be deleted, for a second Ctrl+C."""
+async def _until_ended(board: ClassBoard, plan: Plan, watchers: Watchers) -> None:
+    """Wait for Ctrl+C, for SIGTERM, or for the instructor's page. Where something is lost, for a second Ctrl+C."""
     over, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def end(*_: Any) -> None:
         loop.call_soon_threadsafe(over.set)
 
+    watchers.ended = over.set
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, CtrlCTwice(board, end) if number == signal.SIGINT and not plan.is_kept else end)
     await over.wait()
@@ -178,4 +185,4 @@ def _end(board: ClassBoard, plan: Plan) -> None:
         print(KEPT_IN.format(board.database.path))
     else:
         board.database.delete()
-
+        print(IS_OVER)

@@ -16,6 +16,7 @@ KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".json": "application/json",
 }
 PUBLIC_PARTS = ("join.html", "join.css", "join.js")  # what those may read who have no key
 PAGE_NAME = re.compile(r"[a-z][a-z0-9_-]*\.[a-z]+")
@@ -36,7 +37,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Keys:
-    """The two words in addresses that let somebody in. `base` is where the board stands, without a slash at its end."""
+    """The two words in addresses that let somebody in. `base` is where the board stands, as in /services/board."""
 
     instructor: str
     room: str

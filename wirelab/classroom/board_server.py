@@ -2,9 +2,10 @@
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +20,6 @@ from wirelab.classroom import board_pages
 from wirelab.classroom.board_pages import Keys, Place
 from wirelab.classroom.learner_connections import LearnerConnections
 from wirelab.classroom.learner_messages import MAX_MESSAGE
-from wirelab.classroom.qr_code import svg
 from wirelab.classroom.watchers import Watchers
 
 READ_PATIENCE = 5  # seconds for a client that does not read what it is sent
@@ -31,10 +31,12 @@ SOCKETS = {("everyone", "join"), ("instructor", "watch"), ("room", "watch")}
 
 
 class BoardServer:
-    """The board at its port. `qr_text` is what the QR code says; "" where no phone can reach the board."""
+    """The board at its port. `made` has the content of files that are not in the folder, as in qr.svg."""
 
-    def __init__(self, learners: LearnerConnections, watchers: Watchers, keys: Keys, qr_text: str = "") -> None:
-        self.learners, self.watchers, self.keys, self.qr_text = learners, watchers, keys, qr_text
+    def __init__(
+        self, learners: LearnerConnections, watchers: Watchers, keys: Keys, made: Mapping[str, bytes]
+    ) -> None:
+        self.learners, self.watchers, self.keys, self.made = learners, watchers, keys, made
         watchers.threw_out = learners.throw_out
 
     def options(self, open_files: int) -> dict[str, Any]:
@@ -75,8 +77,9 @@ class BoardServer:
         return board_pages.refusal(HTTPStatus.TOO_MANY_REQUESTS, BUSY) if is_too_many else None
 
     def _of_page(self, place: Place, host: str) -> Response:
-        if place.who != "everyone" and place.name == "qr.svg" and self.qr_text:
-            return board_pages.answer(HTTPStatus.OK, svg(self.qr_text), board_pages.KINDS[".svg"], host)
+        if place.who != "everyone" and place.name in self.made:
+            kind = board_pages.KINDS[PurePosixPath(place.name).suffix]
+            return board_pages.answer(HTTPStatus.OK, self.made[place.name], kind, host)
         return board_pages.page(place, host) or board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
 
     async def onconnect(self, connection: ServerConnection) -> None:
@@ -89,7 +92,9 @@ class BoardServer:
             if place.who == "everyone":
                 await self.learners.attend(connection, address_of(connection))
             else:
-                await self.watchers.attend(connection, is_instructor=place.who == "instructor", **_since(target.query))
+                await self.watchers.attend(
+                    connection, is_instructor=place.who == "instructor", **_since(target.query)
+                )
 
     async def end(self) -> None:
         """Tell everyone that the board has ended, and will not come back."""
@@ -100,7 +105,8 @@ class BoardServer:
     @asynccontextmanager
     async def serving(self, hosts: Sequence[str], port: int, open_files: int) -> AsyncIterator[Server]:
         """Serve as long as the block lasts. Raises OSError where the port is taken."""
-        async with serve(self.onconnect, list(hosts), port, **self.options(open_files)) as server:
+        listening: Any = list(hosts)  # asyncio takes several addresses
+        async with serve(self.onconnect, listening, port, **self.options(open_files)) as server:
             publishing = asyncio.create_task(self.watchers.publish())
             try:
                 yield server

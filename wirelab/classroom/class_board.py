@@ -10,7 +10,7 @@ from typing import Any
 
 from wirelab.classroom.board_changes import BoardChange, BoardDatabase
 from wirelab.classroom.class_state import ClassState, Seat
-from wirelab.classroom.instructor_commands import Command, Look, Lower, Open, Plain, Remove
+from wirelab.classroom.instructor_commands import Command, Look, Lower, Open, Plain, Remove, Show
 from wirelab.classroom.learner_messages import MAX_SHARED, Checked, Hand, Join, Leave, Pace, Said, Shared, Vote
 from wirelab.classroom.summaries import Known
 
@@ -129,7 +129,9 @@ class ClassBoard:
         match command:
             case Open():
                 self.enter("open", command.model_dump(exclude={"do"}))
-            case Plain() | Lower():
+            case Show() if all(question.id != command.id for question in self.state.closed):
+                raise NotAllowed(f"there is no closed question {command.id}")
+            case Plain() | Show() | Lower():
                 self.enter(command.do, command.model_dump(exclude={"do"}))
             case Remove():
                 self._seat(command.seat)

@@ -62,7 +62,8 @@ class ClassState:
         self.seat_of: dict[str, int] = {}  # by the hash of its token
         self.open: Question | None = None
         self.closed: list[Question] = []  # oldest first
-        self.is_shown = False  # whether the room sees the answers to the last one
+        self.shown: Question | None = None  # the closed one whose answers the room sees
+        self.left_out: frozenset[str] = frozenset()  # of those answers, in small letters
         self.last_checks: deque[tuple[float, str, int]] = deque()  # time, exercise, tries
 
     def apply(self, change: BoardChange) -> None:
@@ -112,17 +113,21 @@ class ClassState:
 
     def _open(self, change: BoardChange) -> None:
         self._close(change)
-        self.is_shown = False
+        self.shown = None
         number = max([0, *(question.id for question in self.closed)]) + 1
         self.open = Question(number, change.told["question"], list(change.told["choices"]))
 
     def _close(self, change: BoardChange) -> None:
         if self.open:
             self.closed.append(self.open)
-            self.open, self.is_shown = None, True
+            self.open = None
+
+    def _show(self, change: BoardChange) -> None:
+        self.shown = next((question for question in self.closed if question.id == change.told["id"]), None)
+        self.left_out = frozenset(map(str.casefold, change.told["without"]))
 
     def _hide(self, change: BoardChange) -> None:
-        self.is_shown = False
+        self.shown = None
 
     def _lower(self, change: BoardChange) -> None:
         for seat in self.seats.values():
@@ -164,6 +169,7 @@ OF_A_SEAT: Mapping[str, Callable[[ClassState, Seat, BoardChange], None]] = {
 OF_THE_ROOM: Mapping[str, Callable[[ClassState, BoardChange], None]] = {
     "open": ClassState._open,
     "close": ClassState._close,
+    "show": ClassState._show,
     "hide": ClassState._hide,
     "lower": ClassState._lower,
     "settle": ClassState._settle,

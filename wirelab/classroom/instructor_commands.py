@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from wirelab.classroom.learner_messages import ANSWER, Unreadable, plain
 
-MAX_QUESTION, MAX_CHOICES = 200, 8
+MAX_QUESTION, MAX_CHOICES, MAX_LEFT_OUT = 300, 8, 100
 
 
 class _Command(BaseModel):
@@ -24,9 +24,25 @@ class Open(_Command):
 
 
 class Plain(_Command):
-    """Close the question, hide its answers, or forget the pace."""
+    """Close the question, hide what the room sees of one, or forget the pace."""
 
     do: Literal["close", "hide", "settle"]
+
+
+class Show(_Command):
+    """Show a closed question to the room, without some of its answers."""
+
+    do: Literal["show"]
+    id: int
+    without: list[Annotated[str, Field(max_length=ANSWER), AfterValidator(plain)]] = Field(
+        default=[], max_length=MAX_LEFT_OUT
+    )
+
+
+class End(_Command):
+    """End the board, for everyone."""
+
+    do: Literal["end"]
 
 
 class Lower(_Command):
@@ -51,7 +67,7 @@ class Look(_Command):
     exercise: str
 
 
-Command = Open | Plain | Lower | Remove | Look
+Command = Open | Plain | Show | End | Lower | Remove | Look
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
 
 

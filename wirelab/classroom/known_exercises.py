@@ -35,7 +35,11 @@ def hints_in(path: Path) -> dict[str, str]:
 
 
 def _constant(node: ast.stmt) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and (text := _first_text(node.value, {})):
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and (text := _first_text(node.value, {}))
+    ):
         yield node.targets[0].id, text
 
 

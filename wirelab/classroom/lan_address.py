@@ -48,7 +48,9 @@ def addresses_here() -> list[str]:
     found: dict[str, None] = {}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
         try:
-            trial.connect(("192.0.2.1", 9))  # of no computer (RFC 5737): only the route is looked up, nothing is sent
+            trial.connect(
+                ("192.0.2.1", 9)
+            )  # of no computer (RFC 5737): only the route is looked up, nothing is sent
             found[trial.getsockname()[0]] = None
         except OSError:
             pass

@@ -43,7 +43,9 @@ class LearnerConnections:
             seat = self._admit(join, address)
         except (Unreadable, NotAllowed, TimeoutError, sqlite3.Error) as error:
             self.board.refused += isinstance(error, Unreadable)
-            await _refuse(connection, str(error) if isinstance(error, NotAllowed) else "This is no notebook of ours.")
+            await _refuse(
+                connection, str(error) if isinstance(error, NotAllowed) else "This is no notebook of ours."
+            )
             return
         welcome = {"seat": seat.seat, "known": seat.known.get(join.notebook, 0), "life": self.board.life}
         self._place(seat, join.notebook, connection)

@@ -97,12 +97,13 @@ _LATER: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="typ
 
 def read_join(message: str | bytes) -> Join:
     """The first message of a connection. Raises Unreadable."""
-    return _read(_FIRST, message)
+    join: Join = _read(_FIRST, message)
+    return join
 
 
 def read_said(message: str | bytes) -> Said:
     """Any later message. Raises Unreadable."""
-    said = _read(_LATER, message)
+    said: Said = _read(_LATER, message)
     if isinstance(said, Checked) and (said.verdict not in list(Verdict) or said.earned > said.points):
         raise Unreadable("there is no such result")
     return said

@@ -8,5 +8,7 @@ def svg(text: str) -> bytes:
     import segno  # only where the board can be reached from elsewhere
 
     image = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(image, kind="svg", scale=8, border=4, light="#fff", xmldecl=False)
+    segno.make(text, error="m", micro=False).save(
+        image, kind="svg", scale=8, border=4, light="#fff", xmldecl=False
+    )
     return image.getvalue()

@@ -14,14 +14,14 @@ from wirelab import atomic_write
 from wirelab.errors import NotWritten
 
 
-def remember(code: str, told: Mapping[str, str]) -> None:
-    """A board of this code runs in this process. `told` has the addresses "learners" and "instructor". Raises nothing."""
+def remember(code: str, addresses: Mapping[str, str]) -> None:
+    """A board of this code runs in this process, at the addresses "learners" and "instructor". Raises nothing."""
     with contextlib.suppress(OSError, NotWritten):
         path = _board_file(code)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.chmod(0o600)
-        atomic_write.write(path, json.dumps({"code": code, "pid": os.getpid(), **told}))
+        atomic_write.write(path, json.dumps({"code": code, "pid": os.getpid(), **addresses}))
         path.chmod(0o600)
 
 

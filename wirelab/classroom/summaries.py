@@ -25,7 +25,9 @@ class Known:
     hints: Mapping[str, str]
 
 
-def instructors(state: ClassState, course: Mapping[str, Known], online: Collection[int], now: float) -> dict[str, Any]:
+def instructors(
+    state: ClassState, course: Mapping[str, Known], online: Collection[int], now: float
+) -> dict[str, Any]:
     """What the instructor's page shows besides the seats themselves."""
     present = state.present()
     return {
@@ -38,10 +40,7 @@ def instructors(state: ClassState, course: Mapping[str, Known], online: Collecti
         "hands": sorted(map(_hand, filter(lambda seat: seat.hand, present)), key=lambda hand: hand["since"]),
         "pace": _paces(present, now),
         "vote": _tally(state.open) if state.open else None,
-        "votes": [
-            {**_tally(question), "isShown": state.is_shown and question is state.closed[-1]}
-            for question in reversed(state.closed)
-        ],
+        "votes": [{**_tally(question), "isShown": question is state.shown} for question in reversed(state.closed)],
     }
 
 
@@ -64,14 +63,13 @@ def seat_line(seat: Seat, *, online: bool) -> dict[str, Any]:
 def rooms(state: ClassState, course: Mapping[str, Known], now: float) -> dict[str, Any]:
     """What the room's page shows."""
     present = state.present()
-    shown = state.closed[-1] if state.is_shown else None
     return {
         "number": state.number,
         "now": now,
         "joined": enough(len(present)),
         "bars": [_blurred(bar) for bar in _bars(present, course, {})],
         "vote": {**_asked(state.open), "count": enough(len(state.open.answers))} if state.open else None,
-        "result": _told_to_the_room(shown) if shown else None,
+        "result": _told_to_the_room(state.shown, state.left_out) if state.shown else None,
     }
 
 
@@ -90,7 +88,9 @@ def _bars(present: Iterable[Seat], course: Mapping[str, Known], recent: Mapping[
             "exercise": exercise,
             "title": course[exercise].title,
             "tried": len(tried[exercise]),
-            "verdicts": {str(verdict): sum(mark.verdict == verdict for mark in tried[exercise]) for verdict in Verdict},
+            "verdicts": {
+                str(verdict): sum(mark.verdict == verdict for mark in tried[exercise]) for verdict in Verdict
+            },
             "tries": sum(mark.tries for mark in tried[exercise]),
             "recent": recent.get(exercise, 0),
         }
@@ -147,7 +147,7 @@ def _tally(question: Question) -> dict[str, Any]:
 
 
 def _counted(question: Question) -> list[tuple[str, int]]:
-    """Each answer and how many gave it, most frequent first. Capital letters do not count; the first one's are shown."""
+    """Each answer and how many gave it, most frequent first; Yes and yes are the same."""
     spellings: dict[str, str] = {}
     counts = Counter[str]()
     for answer in question.answers.values():
@@ -156,12 +156,13 @@ def _counted(question: Question) -> list[tuple[str, int]]:
     return [(spellings[answer], count) for answer, count in counts.most_common()]
 
 
-def _told_to_the_room(question: Question) -> dict[str, Any]:
-    """The answers that the room may read: what one learner typed stands under `others`."""
+def _told_to_the_room(question: Question, left_out: Collection[str]) -> dict[str, Any]:
+    """The answers that the room may read: what one learner typed, and what is left out, stands under `others`."""
     total = enough(len(question.answers))
     counts = _counted(question) if total else []
     is_open_text = not question.choices
-    told = [pair for pair in counts if not is_open_text or pair[1] >= AT_LEAST][:MAX_ANSWERS]
+    kept = [pair for pair in counts if pair[0].casefold() not in left_out]
+    told = [pair for pair in kept if not is_open_text or pair[1] >= AT_LEAST][:MAX_ANSWERS]
     answers = [{"answer": answer, "count": count} for answer, count in told]
     others = total - sum(count for _, count in told) if total else None
     return {**_asked(question), "count": total, "answers": answers, "others": others}

@@ -11,11 +11,11 @@ from websockets.asyncio.server import ServerConnection, broadcast
 
 from wirelab.classroom import summaries
 from wirelab.classroom.class_board import ClassBoard, NotAllowed
-from wirelab.classroom.instructor_commands import Remove, read_command
+from wirelab.classroom.instructor_commands import End, Remove, read_command
 from wirelab.classroom.learner_messages import Unreadable
 
 SUMMARY_INTERVAL = 0.25  # seconds between two summaries
-BEAT = 5  # seconds without a change until the pages are told that the board is there
+BEAT = 2  # seconds without a change until the pages are told that the board is there
 MAX_WATCHERS = 50
 
 
@@ -32,12 +32,13 @@ class Watcher:
 class Watchers:
     """All pages that look on. `facts` are what no change of the class touches: the code, the address and so on.
 
-    `threw_out` is called with the number of a seat that the instructor has removed.
+    `threw_out` is called with the number of a seat that the instructor has removed, `ended` where all is to end.
     """
 
     def __init__(self, board: ClassBoard, facts: Mapping[str, Any]) -> None:
         self.board, self.facts = board, facts
         self.threw_out: Callable[[int], object] = lambda seat: None
+        self.ended: Callable[[], object] = lambda: None
         self._watchers: set[Watcher] = set()
         self._news = asyncio.Event()
         board.changed = self._news.set
@@ -69,6 +70,8 @@ class Watchers:
             answer = self.board.obey(command)
             if isinstance(command, Remove):
                 self.threw_out(command.seat)
+            if isinstance(command, End):
+                self.ended()
         except (NotAllowed, Unreadable) as error:
             answer = {"type": "error", "message": str(error)}
         except sqlite3.Error as error:
@@ -113,4 +116,8 @@ class Watchers:
 
     def _of_room(self) -> dict[str, Any]:
         facts = {name: self.facts[name] for name in ("code", "line", "address", "qr")}
-        return {"type": "room", **facts, **summaries.rooms(self.board.state, self.board.course, self.board.clock())}
+        return {
+            "type": "room",
+            **facts,
+            **summaries.rooms(self.board.state, self.board.course, self.board.clock()),
+        }
