@@ -40,15 +40,16 @@ def pages(course: Path) -> dict[Path, str]:
     for source in sorted((course / "sources" / "notebooks").glob("*.py")):
         text = source.read_text(encoding="utf-8")
         found = sections(text, source.stem, {})
-        made[folder(course) / f"{source.stem}.md"] = _page(_title(text, source), source.stem, found)
-        rows.append(_index_row(_title(text, source), source.stem, found))
+        made[folder(course) / f"{source.stem}.md"] = _page(title_in(text, source), source.stem, found)
+        rows.append(_index_row(title_in(text, source), source.stem, found))
         number, minutes = source.stem[:2], sum(section.stated for section in found)
-        lessons[number] = Lesson(number, _title(text, source), source.stem, minutes, asked.get(number, 0))
+        lessons[number] = Lesson(number, title_in(text, source), source.stem, minutes, asked.get(number, 0))
     index = {"README.md": ABOUT + "".join(rows), "plans.md": page(lessons)}
     return made | {folder(course) / name: text for name, text in index.items()}
 
 
-def _title(text: str, source: Path) -> str:
+def title_in(text: str, source: Path) -> str:
+    """What a lesson's source calls the lesson; the file's stem where it says nothing."""
     found = _TITLE_LINE.search(text)
     return found[1] if found else source.stem
 
