@@ -171,7 +171,7 @@ class BoardClient:
             if answer.get("n") == message.n:
                 self._answered(message, answer.get("message", ""))
             if message.words["type"] == "leave":
-                raise Ended("you have left")
+                raise Ended("you have left.")
 
     def _next(self) -> Message | None:
         """What is to be sent now, with its number; None after a moment without anything."""
@@ -198,7 +198,7 @@ class BoardClient:
 def _read(connection: ClientConnection, seconds: float) -> dict[str, Any]:
     answer = dict(json.loads(connection.recv(timeout=seconds)))
     if answer["type"] == "ended":
-        raise Ended("the board has ended")
+        raise Ended("the board has ended.")
     return answer
 
 

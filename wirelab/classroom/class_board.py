@@ -42,7 +42,9 @@ class ClassBoard:
         self.life = secrets.token_hex(4)
         self.state = ClassState()
         self.connected = Counter[int]()  # connections of each seat
-        self.touched: dict[int, int] = {}  # each seat whose connections have changed, and at which turn
+        self.touched: dict[
+            int, tuple[int, int]
+        ] = {}  # whose connections have changed: at which turn, which number
         self.turn = self.refused = 0
         self.changed: Callable[[], object] = lambda: None
         for change in database.changes():
@@ -86,7 +88,7 @@ class ClassBoard:
         """A notebook of the seat has come (1), or is gone (-1)."""
         self.connected[seat.seat] += more
         self.turn += 1
-        self.touched[seat.seat] = self.turn
+        self.touched[seat.seat] = self.turn, self.state.number
         self.changed()
 
     def online(self) -> set[int]:

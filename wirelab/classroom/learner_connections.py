@@ -22,6 +22,8 @@ SEAT_CONNECTIONS = 20  # notebooks of one seat at once; with more, the first one
 SEATS_OF_ADDRESS = 100  # new ones of one address, where it is not this computer's own
 SHARING_COSTS = 15  # messages
 WRONG_CODE = "There is no board with this code here."
+NO_NOTEBOOK = "This is no notebook of ours."
+DISK = "the board cannot keep this now"  # the notebook comes again, and sends it again
 TOO_MANY_SEATS = "Too many have joined from this address."
 
 
@@ -41,11 +43,12 @@ class LearnerConnections:
         try:
             join = read_join(await asyncio.wait_for(connection.recv(), JOIN_TIMEOUT))
             seat = self._admit(join, address)
-        except (Unreadable, NotAllowed, TimeoutError, sqlite3.Error) as error:
+        except (Unreadable, NotAllowed, TimeoutError) as error:
             self.board.refused += isinstance(error, Unreadable)
-            await _refuse(
-                connection, str(error) if isinstance(error, NotAllowed) else "This is no notebook of ours."
-            )
+            await _refuse(connection, str(error) if isinstance(error, NotAllowed) else NO_NOTEBOOK)
+            return
+        except sqlite3.Error:
+            await connection.close(1011, DISK)
             return
         welcome = {"seat": seat.seat, "known": seat.known.get(join.notebook, 0), "life": self.board.life}
         self._place(seat, join.notebook, connection)
@@ -113,7 +116,7 @@ class LearnerConnections:
             except NotAllowed as error:
                 answer = {"type": "error", "n": said.n, "message": str(error)}
             except sqlite3.Error:
-                await connection.close(1011, "the board cannot keep this now")  # the notebook will send it again
+                await connection.close(1011, DISK)
                 return
             await _send(connection, answer)
             if isinstance(said, Leave):

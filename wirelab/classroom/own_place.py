@@ -35,6 +35,7 @@ NO_ADDRESS = (
     'shows: join("{0}", address="192.168.1.5:8765")'
 )
 NOT_JOINED = 'You have not joined a board: the code that it shows goes into join("...").'
+NO_LONGER = "You are at no board any more: {}"
 AWAY = "The board does not answer now ({}). Your results wait for it; you need not join again."
 NOT_SENT = "The board does not answer now: nothing was sent. Run this cell again in a moment."
 NO_RESULT = "There is no result of exercise {0} in this notebook yet: check it first."
@@ -75,7 +76,7 @@ def leave() -> Note:
     """Leave the board. It forgets what it knows of you, and no notebook of yours tells it anything more."""
     client = _client()
     if client is None:
-        return Note(NOT_JOINED if _is_learner() else NO_LEARNER_HERE)
+        return Note(_why_not())
     seat_cards.clear_current(client.card)
     answer = client.say({"type": "leave"}, WORD_DEADLINE)
     client.stop()
@@ -151,17 +152,25 @@ def _is_learner() -> bool:
 def _tell(message: dict[str, Any], done: str) -> Note:
     client = _client()
     if client is None:
-        return Note(NOT_JOINED if _is_learner() else NO_LEARNER_HERE)
+        return Note(_why_not())
     answer = client.say(message, WORD_DEADLINE)
     if answer is None:
         return Note(NOT_SENT, tone=markup.CARE_COLOUR)
     return Note(answer or done, tone=markup.CARE_COLOUR if answer else markup.GOOD_COLOUR)
 
 
+def _why_not() -> str:
+    if not _is_learner():
+        return NO_LEARNER_HERE
+    return NO_LONGER.format(_clients[0].trouble) if _clients and _clients[0].trouble else NOT_JOINED
+
+
 def _client() -> Any:
     """The connection of this kernel; one that another notebook of this learner has opened is followed. Or None."""
     if _clients and not _clients[0].has_ended:
         return _clients[0]
+    for over in _clients:
+        seat_cards.clear_current(over.card)
     card = seat_cards.current_card() if _is_learner() else None
     return _connect(card) if card else None
 

@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection, broadcast
 
 from wirelab.classroom import summaries
 from wirelab.classroom.class_board import ClassBoard, NotAllowed
+from wirelab.classroom.class_state import Seat
 from wirelab.classroom.instructor_commands import End, Remove, read_command
 from wirelab.classroom.learner_messages import Unreadable
 
@@ -26,7 +27,7 @@ class Watcher:
     connection: ServerConnection
     is_instructor: bool
     number: int = -1  # nothing yet
-    turn: int = 0
+    turn: int = -1  # not known, as of a page that comes back
 
 
 class Watchers:
@@ -107,12 +108,16 @@ class Watchers:
         seats = [
             summaries.seat_line(seat, online=number in online)
             for number, seat in sorted(board.state.seats.items())
-            if (is_first and not seat.gone)
-            or seat.changed > watcher.number >= 0
-            or (board.touched.get(number, 0) > watcher.turn and not is_first)
+            if (not seat.gone if is_first else self._is_news(watcher, seat))
         ]
         told = summaries.instructors(board.state, board.course, online, board.clock())
         return {"type": "board", **self.facts, "all": is_first, "seats": seats, **told, "refused": board.refused}
+
+    def _is_news(self, watcher: Watcher, seat: Seat) -> bool:
+        """Whether the page does not know how the seat is. One that comes back may be told a little too much."""
+        turn, number = self.board.touched.get(seat.seat, (-1, -1))
+        is_touched = number >= watcher.number if watcher.turn < 0 else turn > watcher.turn
+        return seat.changed > watcher.number or is_touched
 
     def _of_room(self) -> dict[str, Any]:
         facts = {name: self.facts[name] for name in ("code", "line", "address", "qr")}
