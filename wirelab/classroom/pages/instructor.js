@@ -34,6 +34,7 @@ function draw() {
   drawHands(board, now(), seat => send({do: "lower", seat}), open);
   drawShared(seats, (seat, exercise) => send({do: "look", seat, exercise}), open);
   drawPace(board);
+  if (parent !== window) parent.postMessage({hands: board.hands.length}, "*"); // the presenter's page; see frame-ancestors
   drawVote(board);
   const seat = seats.get(seatShown());
   if (seat) drawLearner(seat, send);
