@@ -72,7 +72,10 @@ class BoardProcess:
     def kill(self) -> None:
         """End it in the middle of whatever it does."""
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
+        for pipe in (self.process.stdout, self.process.stderr):
+            assert pipe
+            pipe.close()
 
     def end(self, number: int = signal.SIGTERM) -> str:
         """End it as its user does, and give what it said then."""
@@ -88,8 +91,7 @@ def running(folder: Path, *words: str) -> Iterator[BoardProcess]:
     try:
         yield board
     finally:
-        if board.process.poll() is None:
-            board.kill()
+        board.kill()
 
 
 @contextmanager

@@ -88,9 +88,10 @@ def present_lesson(words: argparse.Namespace) -> int:
 
 def open_board(words: argparse.Namespace) -> int:
     """Open a class board: see how a room gets on while it works. Learners who join send it no code."""
+    from wirelab.building.lesson_questions import lesson_questions
     from wirelab.classroom.board_command import run_board
 
-    return run_board(words)
+    return run_board(words, lambda: lesson_questions(COURSE))
 
 
 def test(words: argparse.Namespace) -> int:

@@ -255,7 +255,8 @@ NONSENSE = [
     '{"type": "hand", "n": true, "up": true}', '{"type": "vote", "n": 1, "answer": ""}',
     '{"type": "vote", "n": 1, "answer": "\\ud800"}', '{"type": "vote", "n": 1, "answer": "' + "x" * 41 + '"}',
     *('{"type": "result", "n": 1, "exercise": "12.1", "points": 1, "tries": 1, "missed": "", ' + words + "}"
-      for words in ('"verdict": "won", "earned": 1', '"verdict": "passed", "earned": NaN', '"verdict": "passed", "earned": 9')),
+      for words in ('"verdict": "won", "earned": 1', '"verdict": "passed", "earned": NaN',
+                    '"verdict": "passed", "earned": 9')),
     '{"type": "hand", "n": 1, "up": true, "seat": 1}',
 ]  # fmt: skip
 

@@ -51,6 +51,8 @@ IS_OVER = "The board has ended, and what it knew is deleted."
 KEPT_IN = "Kept in {}: the next board at this port goes on with it."
 TABLE_IN = "The table is in {}."
 
+Questions = Callable[[], Sequence[Mapping[str, Any]]]  # of the lessons, for votes
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -68,15 +70,15 @@ class Plan:
         return [ADDRESS, *([self.lan] if self.lan else [])]
 
 
-def run_board(words: argparse.Namespace, questions: Sequence[Mapping[str, Any]] = ()) -> int:
-    """Serve a board until Ctrl+C. `questions` are those of the lessons, for votes. Raises BoardError."""
+def run_board(words: argparse.Namespace, questions: Questions) -> int:
+    """Serve a board until it is ended. Raises BoardError."""
     lan = own_lan_address(words.lan) if words.lan else ""
     plan = Plan(words.port or BOARD_PORT, lan, words.keep, words.export, not words.no_browser)
     if lan:
         os.environ["ALLOWED_HOSTS"] = f"{os.environ.get('ALLOWED_HOSTS', '')} {lan}".strip()
     board = ClassBoard(open_database(plan.port, is_new=words.new), known_exercises())
     try:
-        asyncio.run(_serve(board, plan, json.dumps(list(questions)).encode()))
+        asyncio.run(_serve(board, plan, questions))
     except OSError as error:
         board.database.close()  # nothing is deleted: the board has not begun
         raise BoardError(PORT_IN_USE.format(plan.port, error.strerror)) from None
@@ -110,7 +112,7 @@ def _is_readable(path: Path) -> bool:
     return path.read_bytes()[:15] == b"SQLite format 3"
 
 
-async def _serve(board: ClassBoard, plan: Plan, questions: bytes) -> None:
+async def _serve(board: ClassBoard, plan: Plan, questions: Questions) -> None:
     code = board.secret("code", lambda: new_code(long=bool(plan.lan)))
     keys = Keys(*(board.secret(name, lambda: secrets.token_urlsafe(24)) for name in ("key", "room")))
     board.database.set("kept", "yes" if plan.is_kept else "")
@@ -126,7 +128,9 @@ async def _serve(board: ClassBoard, plan: Plan, questions: bytes) -> None:
         "isKept": plan.is_kept,
         "began": float(board.secret("began", lambda: str(time.time()))),
     }
-    made = {"questions.json": questions, **({"qr.svg": svg(f"{address}#{code}")} if plan.lan else {})}
+    made: dict[str, Callable[[], bytes]] = {"questions.json": lambda: json.dumps(list(questions())).encode()}
+    if plan.lan:
+        made["qr.svg"] = lambda: svg(f"{address}#{code}")
     server = BoardServer(LearnerConnections(board, code), Watchers(board, facts), keys, made)
     async with server.serving(plan.hosts, plan.port, raise_open_files()):
         running_boards.remember(code, {"learners": f"{near}/", "instructor": f"{near}/{keys.instructor}/"})

@@ -2,8 +2,9 @@
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
@@ -31,12 +32,13 @@ SOCKETS = {("everyone", "join"), ("instructor", "watch"), ("room", "watch")}
 
 
 class BoardServer:
-    """The board at its port. `made` has the content of files that are not in the folder, as in qr.svg."""
+    """The board at its port. `made` makes what is in no folder, as in qr.svg: once, when it is asked for."""
 
     def __init__(
-        self, learners: LearnerConnections, watchers: Watchers, keys: Keys, made: Mapping[str, bytes]
+        self, learners: LearnerConnections, watchers: Watchers, keys: Keys, made: Mapping[str, Callable[[], bytes]]
     ) -> None:
-        self.learners, self.watchers, self.keys, self.made = learners, watchers, keys, made
+        self.learners, self.watchers, self.keys = learners, watchers, keys
+        self.made = {name: cache(make) for name, make in made.items()}
         watchers.threw_out = learners.throw_out
 
     def options(self, open_files: int) -> dict[str, Any]:
@@ -57,7 +59,7 @@ class BoardServer:
             "backlog": backlog,
         }
 
-    def process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+    async def process_request(self, connection: ServerConnection, request: Request) -> Response | None:
         """Decide on a request, as websockets wants it: None goes on with a handshake, a response ends it."""
         if refused := refuse_foreign_host(connection, request):
             return refused
@@ -66,7 +68,7 @@ class BoardServer:
             return board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
         if (place.who, place.name) in SOCKETS:
             return self._of_socket(connection, place)
-        return self._of_page(place, request.headers.get("Host", ""))
+        return await self._of_page(place, request.headers.get("Host", ""))
 
     def _of_socket(self, connection: ServerConnection, place: Place) -> Response | None:
         is_too_many = (
@@ -76,10 +78,11 @@ class BoardServer:
         )
         return board_pages.refusal(HTTPStatus.TOO_MANY_REQUESTS, BUSY) if is_too_many else None
 
-    def _of_page(self, place: Place, host: str) -> Response:
+    async def _of_page(self, place: Place, host: str) -> Response:
         if place.who != "everyone" and place.name in self.made:
             kind = board_pages.KINDS[PurePosixPath(place.name).suffix]
-            return board_pages.answer(HTTPStatus.OK, self.made[place.name], kind, host)
+            content = await asyncio.to_thread(self.made[place.name])  # which may take seconds
+            return board_pages.answer(HTTPStatus.OK, content, kind, host)
         return board_pages.page(place, host) or board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
 
     async def onconnect(self, connection: ServerConnection) -> None:
