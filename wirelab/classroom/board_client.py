@@ -7,6 +7,7 @@ the board was away come as one. A message is sent again after a cut, under its n
 import contextlib
 import json
 import logging
+import os
 import random
 import secrets
 import threading
@@ -138,6 +139,8 @@ class BoardClient:
     def _connected(self) -> ClientConnection:
         socket = self.card.address.replace("http", "ws", 1) + "join"
         direct: dict[str, Any] = {} if socket.startswith("wss:") else {"proxy": None}
+        if self.card.is_at_hub and (token := os.environ.get("JUPYTERHUB_API_TOKEN")):
+            direct["additional_headers"] = {"Authorization": f"token {token}"}
         return connect(  # type: ignore[no-any-return]
             socket, compression=None, open_timeout=ANSWER_TIMEOUT, close_timeout=1, logger=SILENT, **direct
         )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from servers.seats.client_limits import raise_open_files
 from wirelab.classroom import running_boards
@@ -20,6 +21,8 @@ from wirelab.classroom.board_export import write_table
 from wirelab.classroom.board_pages import Keys
 from wirelab.classroom.board_server import BoardServer
 from wirelab.classroom.class_board import ClassBoard, new_code
+from wirelab.classroom.hub_access import HubAccess, hub_access
+from wirelab.classroom.hub_door import HubDoor
 from wirelab.classroom.known_exercises import known_exercises
 from wirelab.classroom.lan_address import own_lan_address
 from wirelab.classroom.learner_connections import LearnerConnections
@@ -56,10 +59,11 @@ Questions = Callable[[], Sequence[Mapping[str, Any]]]  # of the lessons, for vot
 
 @dataclass(frozen=True)
 class Plan:
-    """How a board is to be served. `lan` is an address of this computer, or nothing."""
+    """How a board is to be served. `lan` is an address of this computer, or nothing; `hub` is the Hub around it."""
 
     port: int
     lan: str
+    hub: HubAccess | None
     is_kept: bool
     export: Path | None
     with_browser: bool
@@ -67,13 +71,17 @@ class Plan:
     @property
     def hosts(self) -> list[str]:
         """The addresses at which it listens."""
+        if self.hub:
+            return [urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).hostname or ADDRESS]
         return [ADDRESS, *([self.lan] if self.lan else [])]
 
 
 def run_board(words: argparse.Namespace, questions: Questions) -> int:
     """Serve a board until it is ended. Raises BoardError."""
-    lan = own_lan_address(words.lan) if words.lan else ""
-    plan = Plan(words.port or BOARD_PORT, lan, words.keep, words.export, not words.no_browser)
+    hub = hub_access()
+    port = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"]).port if hub else words.port
+    lan = own_lan_address(words.lan) if words.lan and not hub else ""
+    plan = Plan(port or BOARD_PORT, lan, hub, words.keep, words.export, not words.no_browser and not hub)
     if lan:
         os.environ["ALLOWED_HOSTS"] = f"{os.environ.get('ALLOWED_HOSTS', '')} {lan}".strip()
     board = ClassBoard(open_database(plan.port, is_new=words.new), known_exercises())
@@ -114,11 +122,11 @@ def _is_readable(path: Path) -> bool:
 
 async def _serve(board: ClassBoard, plan: Plan, questions: Questions) -> None:
     code = board.secret("code", lambda: new_code(long=bool(plan.lan)))
-    keys = Keys(*(board.secret(name, lambda: secrets.token_urlsafe(24)) for name in ("key", "room")))
     board.database.set("kept", "yes" if plan.is_kept else "")
-    address = f"http://{plan.hosts[-1]}:{plan.port}/"
-    line = f'join("{code}", address="{plan.lan}:{plan.port}")' if plan.lan else f'join("{code}")'
+    keys = _keys(board, plan)
     near = f"http://{ADDRESS}:{plan.port}"
+    address = plan.hub.prefix if plan.hub else f"http://{plan.hosts[-1]}:{plan.port}/"
+    line = f'join("{code}", address="{plan.lan}:{plan.port}")' if plan.lan else f'join("{code}")'
     facts = {
         "code": code,
         "line": line,
@@ -131,16 +139,26 @@ async def _serve(board: ClassBoard, plan: Plan, questions: Questions) -> None:
     made: dict[str, Callable[[], bytes]] = {"questions.json": lambda: json.dumps(list(questions())).encode()}
     if plan.lan:
         made["qr.svg"] = lambda: svg(f"{address}#{code}")
-    server = BoardServer(LearnerConnections(board, code), Watchers(board, facts), keys, made)
+    door = HubDoor(plan.hub) if plan.hub else None
+    server = BoardServer(LearnerConnections(board, code), Watchers(board, facts), keys, made, door)
     async with server.serving(plan.hosts, plan.port, raise_open_files()):
-        running_boards.remember(code, {"learners": f"{near}/", "instructor": f"{near}/{keys.instructor}/"})
-        pages = {"instructor": f"{near}/{keys.instructor}/", "room": f"{near}/{keys.room}/"}
+        base = plan.hub.prefix.rstrip("/") if plan.hub else near
+        pages = {"instructor": f"{base}/{keys.instructor}/", "room": f"{base}/{keys.room}/"}
+        if not plan.hub:
+            running_boards.remember(code, {"learners": f"{near}/", "instructor": pages["instructor"]})
         _tell(board, plan, IS_UP.format(**pages, line=line))
         if plan.with_browser:
             webbrowser.open(pages["instructor"], new=1)
         await _until_ended(board, plan, server.watchers)
         await server.end()
     running_boards.forget(code)
+
+
+def _keys(board: ClassBoard, plan: Plan) -> Keys:
+    """Random words in addresses; behind a Hub plain ones, as it asks everyone who they are."""
+    if plan.hub:
+        return Keys("instructor", "room", plan.hub.prefix.rstrip("/"))
+    return Keys(*(board.secret(name, lambda: secrets.token_urlsafe(24)) for name in ("key", "room")))
 
 
 def _tell(board: ClassBoard, plan: Plan, is_up: str) -> None:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
@@ -19,6 +20,7 @@ from servers.seats.client_limits import CLOSING_FRAME_TIMEOUT, bounded_options, 
 from servers.seats.handshake import refuse_foreign_host
 from wirelab.classroom import board_pages
 from wirelab.classroom.board_pages import Keys, Place
+from wirelab.classroom.hub_door import HubDoor
 from wirelab.classroom.learner_connections import LearnerConnections
 from wirelab.classroom.learner_messages import MAX_MESSAGE
 from wirelab.classroom.watchers import Watchers
@@ -32,12 +34,21 @@ SOCKETS = {("everyone", "join"), ("instructor", "watch"), ("room", "watch")}
 
 
 class BoardServer:
-    """The board at its port. `made` makes what is in no folder, as in qr.svg: once, when it is asked for."""
+    """The board at its port. `made` makes what is in no folder, as in qr.svg: once, when it is asked for.
+
+    Behind a Hub, `door` asks it who comes; elsewhere the keys decide, and whether it is this computer that asks.
+    """
 
     def __init__(
-        self, learners: LearnerConnections, watchers: Watchers, keys: Keys, made: Mapping[str, Callable[[], bytes]]
+        self,
+        learners: LearnerConnections,
+        watchers: Watchers,
+        keys: Keys,
+        made: Mapping[str, Callable[[], bytes]],
+        door: HubDoor | None = None,
     ) -> None:
-        self.learners, self.watchers, self.keys = learners, watchers, keys
+        self.learners, self.watchers, self.keys, self.door = learners, watchers, keys, door
+        self.names: WeakKeyDictionary[ServerConnection, str] = WeakKeyDictionary()  # of a Hub's users
         self.made = {name: cache(make) for name, make in made.items()}
         watchers.threw_out = learners.throw_out
 
@@ -64,15 +75,36 @@ class BoardServer:
         if refused := refuse_foreign_host(connection, request):
             return refused
         place = self.keys.place(urlsplit(request.path).path)
-        if place is None or (place.who != "everyone" and not _is_near(connection)):
+        if place is None or (place.who != "everyone" and not self.door and not _is_near(connection)):
             return board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
+        if self.door and (response := await self._of_hub(self.door, connection, request, place)):
+            return response
         if (place.who, place.name) in SOCKETS:
             return self._of_socket(connection, place)
         return await self._of_page(place, request.headers.get("Host", ""))
 
+    async def _of_hub(
+        self, door: HubDoor, connection: ServerConnection, request: Request, place: Place
+    ) -> Response | None:
+        """None where the Hub lets somebody in who may; else the answer."""
+        if place.who != "everyone":
+            return await door.visitor(request, place)
+        if place.name == "oauth_callback":
+            return await door.back_from_login(request)
+        if place.name == "join":
+            found = await door.learner(request)
+            if isinstance(found, Response):
+                return found
+            self.names[connection] = found.name
+        return None
+
+    def who(self, connection: ServerConnection) -> str:
+        """Whose wrong codes and seats are counted together: a user of a Hub, or an address."""
+        return self.names.get(connection) or address_of(connection)
+
     def _of_socket(self, connection: ServerConnection, place: Place) -> Response | None:
         is_too_many = (
-            self.learners.wrong_codes.is_too_many(address_of(connection), self.learners.clock())
+            self.learners.wrong_codes.is_too_many(self.who(connection), self.learners.clock())
             if place.who == "everyone"
             else self.watchers.is_full()
         )
@@ -93,7 +125,7 @@ class BoardServer:
         assert place
         with suppress(ConnectionClosed):
             if place.who == "everyone":
-                await self.learners.attend(connection, address_of(connection))
+                await self.learners.attend(connection, self.who(connection), self.names.get(connection, ""))
             else:
                 await self.watchers.attend(
                     connection, is_instructor=place.who == "instructor", **_since(target.query)

@@ -1,6 +1,7 @@
 """Enter each change into the database first, then into what everybody sees."""
 
 import hashlib
+import hmac
 import json
 import secrets
 import time
@@ -67,9 +68,15 @@ class ClassBoard:
 
     # Learners --------------------------------------------------------------------------------------
 
-    def sit(self, join: Join) -> Seat:
-        """The seat of a learner who has the code: the one of the token, or a new one. Raises NotAllowed."""
+    def sit(self, join: Join, user: str = "") -> Seat:
+        """The seat of a learner who has the code: the one of the token, or a new one. Raises NotAllowed.
+
+        Of a `user` that a Hub knows, it is the one of that user. The name itself is not kept.
+        """
         token = hashlib.sha256(join.token.encode()).hexdigest()
+        if user:
+            secret = self.secret("pepper", lambda: secrets.token_urlsafe(32))
+            token = hmac.new(secret.encode(), user.encode(), hashlib.sha256).hexdigest()
         number = self.state.seat_of.get(token, 0)
         known = self.state.seats.get(number)
         if known and known.gone == "removed":

@@ -38,11 +38,14 @@ class LearnerConnections:
         self._seats_from = Counter[str]()
         self._goodbyes: set[asyncio.Task[None]] = set()  # kept: else they might be thrown away
 
-    async def attend(self, connection: ServerConnection, address: str) -> None:
-        """Serve one notebook until it leaves. `address` is whose wrong codes are counted together."""
+    async def attend(self, connection: ServerConnection, address: str, user: str = "") -> None:
+        """Serve one notebook until it leaves. `address` is whose wrong codes are counted together.
+
+        `user` is who it belongs to, where a Hub says so: the same user has the same seat.
+        """
         try:
             join = read_join(await asyncio.wait_for(connection.recv(), JOIN_TIMEOUT))
-            seat = self._admit(join, address)
+            seat = self._admit(join, address, user)
         except (Unreadable, NotAllowed, TimeoutError) as error:
             self.board.refused += isinstance(error, Unreadable)
             await _refuse(connection, str(error) if isinstance(error, NotAllowed) else NO_NOTEBOOK)
@@ -60,7 +63,7 @@ class LearnerConnections:
                 del self._open[seat.seat][join.notebook]
             self.board.presence(seat, -1)
 
-    def _admit(self, join: Join, address: str) -> Seat:
+    def _admit(self, join: Join, address: str, user: str) -> Seat:
         if not compare_digest(join.code.lower().encode(), self.code.encode()):
             self.wrong_codes.note(address, self.clock())
             self.board.refused += 1
@@ -68,7 +71,7 @@ class LearnerConnections:
         before = len(self.board.state.seats)
         if self._seats_from[address] >= SEATS_OF_ADDRESS:
             raise NotAllowed(TOO_MANY_SEATS)
-        seat = self.board.sit(join)
+        seat = self.board.sit(join, user)
         if len(self.board.state.seats) > before and not address.startswith("127."):
             self._seats_from[address] += 1
         return seat

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import re
+from dataclasses import replace
 from typing import Any
 
 from wirelab import progress_file
@@ -55,7 +56,8 @@ def join(code: str, nickname: str = "", *, address: str = "") -> Note:
         raise BoardError(f"A nickname has at most {LONGEST_NICKNAME} characters.")
     if not _is_learner():
         return Note(NO_LEARNER_HERE)
-    card = seat_cards.seat_card(_address(code, address), code, nickname)
+    found, is_at_hub = _address(code, address)
+    card = replace(seat_cards.seat_card(found, code, nickname), is_at_hub=is_at_hub)
     client = _connect(card)
     seat_cards.set_current(card)
     client.wait_for_seat(SEAT_DEADLINE)
@@ -202,15 +204,15 @@ def _flush() -> None:
 atexit.register(_flush)
 
 
-def _address(code: str, given: str) -> str:
-    """Where the board is, as in http://127.0.0.1:8765/. Raises BoardError."""
-    found = given or running_boards.learners_address(code) or os.environ.get(BOARD_VARIABLE, "")
-    if not found and (hub := os.environ.get(HUB_VARIABLE)):
-        found = hub.removesuffix("/").removesuffix("/hub") + "/services/board/"
+def _address(code: str, given: str) -> tuple[str, bool]:
+    """Where the board is, as in http://127.0.0.1:8765/, and whether the Hub says so. Raises BoardError."""
+    near = given or running_boards.learners_address(code)
+    hub = os.environ.get(HUB_VARIABLE, "").removesuffix("/").removesuffix("/hub")
+    found = near or os.environ.get(BOARD_VARIABLE, "") or (f"{hub}/services/board/" if hub else "")
     if not found:
         raise BoardError(NO_ADDRESS.format(code))
     found = found.partition("#")[0].strip()
     found = found if "://" in found else f"http://{found}"
     if not re.fullmatch(r"https?://[^/\s?]+(/[^\s?]*)?", found):
         raise BoardError(f'address= takes what the board shows, as in "192.168.1.5:8765", and not {given!r}.')
-    return found if found.endswith("/") else f"{found}/"
+    return (found if found.endswith("/") else f"{found}/"), not near

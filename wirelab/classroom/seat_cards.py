@@ -21,12 +21,16 @@ LASTS = 12 * 3600  # seconds after which a notebook that did not join itself doe
 
 @dataclass(frozen=True)
 class SeatCard:
-    """A seat at one board. `address` is where the board is, as in http://127.0.0.1:8765/."""
+    """A seat at one board. `address` is where the board is, as in http://127.0.0.1:8765/.
+
+    `is_at_hub` says that the Hub's own variables named that address: then the board may see the notebook's token.
+    """
 
     address: str
     code: str
     token: str
     nickname: str = ""
+    is_at_hub: bool = False
 
 
 @cache
