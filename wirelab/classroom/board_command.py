@@ -59,7 +59,7 @@ Questions = Callable[[], Sequence[Mapping[str, Any]]]  # of the lessons, for vot
 
 @dataclass(frozen=True)
 class Plan:
-    """How a board is to be served. `lan` is an address of this computer, or nothing; `hub` is the Hub around it."""
+    """How a board is served. `lan` is an address of this computer, or nothing; `hub` is the Hub around it."""
 
     port: int
     lan: str
