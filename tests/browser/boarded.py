@@ -12,7 +12,7 @@ from boards import BoardProcess
 from lab import PATIENCE, PROJECTOR
 
 pytest.importorskip("playwright", reason="Playwright is not here: pip install -r requirements-proof.lock")
-from playwright.sync_api import Browser, Page, expect  # noqa: E402
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect  # noqa: E402
 
 from wirelab.classroom.board_client import BoardClient  # noqa: E402
 from wirelab.classroom.seat_cards import SeatCard  # noqa: E402
@@ -122,9 +122,7 @@ def pages(browser: Browser, board: BoardProcess, **options: Any) -> Iterator[Boa
         context.on("request", lambda request: asked.append(request.url))
         context.on("weberror", lambda error: both.errors.append(str(error.error)))
         for page in (both.instructor, both.room):
-            page.on(
-                "console", lambda message: both.errors.append(message.text) if _is_ours(message.text) else None
-            )
+            page.on("console", lambda message: both.errors.extend(_error(message)))
         both.room.on(
             "websocket",
             lambda socket: socket.on("framereceived", lambda frame: both.heard_by_the_room.append(str(frame))),
@@ -135,10 +133,11 @@ def pages(browser: Browser, board: BoardProcess, **options: Any) -> Iterator[Boa
             expect(page.locator("main:visible")).to_have_count(1)
         expect(both.instructor.locator("#line")).to_have_text("live")
         yield both
-        assert [one for one in asked if not re.match(r"(http|ws)://127\.0\.0\.1:|data:", one)] == []
-        assert both.errors == []
+        assert [one for one in asked if not re.match(r"(http|ws)://127\.0\.0\.1:|data:", one)] == [], asked
+        assert both.errors == [], both.errors
 
 
-def _is_ours(message: str) -> bool:
-    """Whether a line in the console is not the browser's own about a board that was ended on purpose."""
-    return "WebSocket connection to" not in message
+def _error(message: ConsoleMessage) -> list[str]:
+    """A line in the console, unless it is the browser's own about a board that was ended on purpose."""
+    is_of_feed = "WebSocket connection to" in message.text
+    return [] if is_of_feed else [f"{message.text} {message.location['url']}"]

@@ -1,9 +1,10 @@
-import re
 from pathlib import Path
 
 import pytest
 
+from wirelab.building.lesson_minutes import sections
 from wirelab.building.lesson_questions import lesson_questions, plain_text
+from wirelab.building.teaching_notes import predictions
 from wirelab.classroom.instructor_commands import MAX_QUESTION
 
 
@@ -20,11 +21,12 @@ def test_a_question_has_no_markdown(markdown: str, plain: str) -> None:
     assert plain_text(markdown) == plain
 
 
-def test_each_lesson_with_a_prediction_has_its_questions(course: Path) -> None:
-    found = lesson_questions(course)
-    sources = {path.stem[:2]: path.read_text(encoding="utf-8") for path in course.glob("sources/notebooks/*.py")}
-    asked = {number: len(re.findall(r"\*\*Predict,\s+then\s+run", text)) for number, text in sources.items()}
-    assert {one["lesson"]: len(one["questions"]) for one in found} == {k: v for k, v in asked.items() if v}
+def test_they_are_the_predictions_of_the_lessons(course: Path) -> None:
+    found = {lesson["lesson"]: lesson["questions"] for lesson in lesson_questions(course)}
+    for source in course.glob("sources/notebooks/*.py"):
+        there = sections(source.read_text(encoding="utf-8"), source.stem, {})
+        asked = [plain_text(question) for section in there for question, _ in predictions(section)]
+        assert found.get(source.stem[:2], []) == asked, source.stem
 
 
 def test_every_question_fits_the_board(course: Path) -> None:
