@@ -57,8 +57,9 @@ def test_the_current_card_is_that_of_the_last_join_until_it_is_cleared() -> None
     assert seat_cards.current_card() == second
     seat_cards.clear_current(first)  # of another board: nothing happens
     assert seat_cards.current_card() == second
+    assert not seat_cards.is_wanted(first) and seat_cards.is_wanted(second)
     seat_cards.clear_current(second)
-    assert seat_cards.current_card() is None
+    assert seat_cards.current_card() is None and not seat_cards.is_wanted(second)
 
 
 def test_a_card_of_yesterday_is_not_current(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,4 +80,4 @@ def test_where_nothing_can_be_written_the_seat_is_the_notebooks_own(folder: Path
     first, again = (seat_cards.seat_card(BOARD, "k3x9", "Ada") for _ in range(2))
     assert isinstance(first, SeatCard) and first.token != again.token
     seat_cards.set_current(first)
-    assert seat_cards.current_card() is None
+    assert seat_cards.current_card() is None and seat_cards.is_wanted(first)

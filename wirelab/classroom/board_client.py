@@ -25,7 +25,7 @@ ANSWER_TIMEOUT = 10.0  # seconds
 LOOKS_EVERY = 1.0  # seconds between two looks whether the connection is still there
 FIRST_DELAY, LONGEST_DELAY = 0.5, 4.0  # seconds before the next try
 AFTER_TOO_MANY = 30.0  # seconds, where the board asks for patience
-AT_ONCE, PER_SECOND = 40, 2  # messages: fewer than what a board allows
+SENT_AT_ONCE, SENT_PER_SECOND = 40, 2  # messages: fewer than what a board allows
 SILENT = logging.getLogger("wirelab.board")
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
@@ -60,7 +60,7 @@ class BoardClient:
         self._numbers = 0
         self._waiting: dict[str, Message] = {}
         self._sent: Message | None = None  # and not answered yet
-        self._allowance = Allowance(time.monotonic(), AT_ONCE, PER_SECOND)
+        self._allowance = Allowance(time.monotonic(), SENT_AT_ONCE, SENT_PER_SECOND)
         self._news = threading.Condition()
         self._told = threading.Event()  # once: there is a seat, or a reason why there is none
         self._thread = threading.Thread(target=self._run, name="wirelab board", daemon=True)
@@ -111,6 +111,15 @@ class BoardClient:
     # The thread ------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._keep_talking()
+        except Exception as error:  # what a thread does not catch would be printed into a learner's cell
+            self.trouble = f"{type(error).__name__}: {error}"
+        finally:
+            self.has_ended = True
+            self._told.set()
+
+    def _keep_talking(self) -> None:
         tries = 0
         while not self.has_ended and self._is_wanted():
             delay = 0.0
@@ -134,7 +143,6 @@ class BoardClient:
             if not self.has_ended:
                 self._rest(delay or retry_after(tries, random.random()))
             tries += 1
-        self.has_ended = True
 
     def _connected(self) -> ClientConnection:
         socket = self.card.address.replace("http", "ws", 1) + "join"
@@ -155,8 +163,6 @@ class BoardClient:
         words = {"type": "join", "code": self.card.code, "token": self.card.token, "notebook": self.notebook}
         connection.send(json.dumps({**words, "nickname": self.card.nickname}))
         answer = _read(connection, ANSWER_TIMEOUT)
-        if answer["type"] == "refused":
-            raise Ended(answer["message"])
         if self._sent and self._sent.n <= answer["known"]:
             self._answered(self._sent, "")
         self.seat, self.trouble = answer["seat"], ""
@@ -202,6 +208,8 @@ def _read(connection: ClientConnection, seconds: float) -> dict[str, Any]:
     answer = dict(json.loads(connection.recv(timeout=seconds)))
     if answer["type"] == "ended":
         raise Ended("the board has ended.")
+    if answer["type"] == "refused":
+        raise Ended(answer["message"])
     return answer
 
 

@@ -34,14 +34,14 @@ from wirelab.paths import COURSE, aside
 
 FOLDER = "WIRELAB_BOARD_FOLDER"  # a variable with another place for the database
 BOARD_PORT = 8765
-STALE = 12 * 3600  # seconds without a change, after which a board that was cut short is deleted
+CUT_SHORT_FOR = 12 * 3600  # seconds without a change, after which a board that was cut short is deleted
 ASKS_AGAIN = 5.0  # seconds between the first Ctrl+C and the second
 IS_UP = """The board, for you:        {instructor}
 The room's page:           {room}
 Learners run in a notebook:
     from wirelab import join
     {line}"""
-GOES_ON = "It goes on where it was: {} seats, and the same code. To begin anew, end it and add --new."
+GOES_ON_WITH = "It goes on where it was: {} seats, and the same code. To begin anew, end it and add --new."
 PLAIN_HTTP = (
     "It listens at {} too: plain HTTP, so what learners send can be read in that network. Your two pages do not."
 )
@@ -110,7 +110,7 @@ def open_database(port: int, *, is_new: bool) -> BoardDatabase:
         path.rename(aside(path))
     database = BoardDatabase(path)
     last = max((change.time for change in database.changes()), default=time.time())
-    if not database.setting("kept") and last < time.time() - STALE:
+    if not database.setting("kept") and last < time.time() - CUT_SHORT_FOR:
         database.delete()
         database = BoardDatabase(path)
     return database
@@ -163,7 +163,7 @@ def _keys(board: ClassBoard, plan: Plan) -> Keys:
 
 def _tell(board: ClassBoard, plan: Plan, is_up: str) -> None:
     seats = len(board.state.present())
-    print(is_up, *([GOES_ON.format(seats)] if board.state.number else []), sep="\n")
+    print(is_up, *([GOES_ON_WITH.format(seats)] if board.state.number else []), sep="\n")
     if plan.lan:
         print(PLAIN_HTTP.format(plan.lan))
     print(ENDS.format("kept" if plan.is_kept else "deleted"), flush=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
-PAGES = Path(__file__).parent / "pages"
+PAGE_FOLDER = Path(__file__).parent / "pages"
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -62,7 +62,7 @@ def file_of(place: Place) -> Path | None:
     name = place.name or first_pages[place.who]
     if not PAGE_NAME.fullmatch(name) or (place.who == "everyone" and name not in PUBLIC_PARTS):
         return None
-    path = PAGES / name
+    path = PAGE_FOLDER / name
     return path if path.suffix in KINDS and path.is_file() else None
 
 

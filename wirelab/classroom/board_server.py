@@ -22,14 +22,14 @@ from wirelab.classroom import board_pages
 from wirelab.classroom.board_pages import Keys, Place
 from wirelab.classroom.hub_door import HubDoor
 from wirelab.classroom.learner_connections import LearnerConnections
-from wirelab.classroom.learner_messages import MAX_MESSAGE
+from wirelab.classroom.learner_messages import MAX_SAID
 from wirelab.classroom.watchers import Watchers
 
 READ_PATIENCE = 5  # seconds for a client that does not read what it is sent
-MAX_BEHIND = 2**22  # bytes that may wait for one client meanwhile
+MAX_UNREAD = 2**22  # bytes that may wait for one client meanwhile
 ENDED = '{"type": "ended"}'
-NOT_HERE = "There is nothing here. The board's own address ends with a key: look into the terminal."
-BUSY = "Too many wrong codes, or too many pages. Try again in a minute."
+NO_SUCH_PAGE = "There is nothing here. The board's own address ends with a key: look into the terminal."
+TOO_BUSY = "Too many wrong codes, or too many pages. Try again in a minute."
 SOCKETS = {("everyone", "join"), ("instructor", "watch"), ("room", "watch")}
 
 
@@ -56,11 +56,11 @@ class BoardServer:
         """Keyword arguments for `serve`."""
         max_clients, backlog = capacity(open_files)
         return {
-            **bounded_options(max_clients + backlog, patience=READ_PATIENCE, max_unsent=MAX_BEHIND),
+            **bounded_options(max_clients + backlog, patience=READ_PATIENCE, max_unsent=MAX_UNREAD),
             "process_request": self.process_request,
             "origins": [None, own_origins()],  # programs send no Origin; pages of strangers are kept out
             "compression": None,
-            "max_size": MAX_MESSAGE,
+            "max_size": MAX_SAID,
             "max_queue": 4,
             "write_limit": 2**18,
             "ping_interval": 20,
@@ -76,7 +76,7 @@ class BoardServer:
             return refused
         place = self.keys.place(urlsplit(request.path).path)
         if place is None or (place.who != "everyone" and not self.door and not _is_near(connection)):
-            return board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
+            return board_pages.refusal(HTTPStatus.NOT_FOUND, NO_SUCH_PAGE)
         if self.door and (response := await self._of_hub(self.door, connection, request, place)):
             return response
         if (place.who, place.name) in SOCKETS:
@@ -108,14 +108,14 @@ class BoardServer:
             if place.who == "everyone"
             else self.watchers.is_full()
         )
-        return board_pages.refusal(HTTPStatus.TOO_MANY_REQUESTS, BUSY) if is_too_many else None
+        return board_pages.refusal(HTTPStatus.TOO_MANY_REQUESTS, TOO_BUSY) if is_too_many else None
 
     async def _of_page(self, place: Place, host: str) -> Response:
         if place.who != "everyone" and place.name in self.made:
             kind = board_pages.KINDS[PurePosixPath(place.name).suffix]
             content = await asyncio.to_thread(self.made[place.name])  # which may take seconds
             return board_pages.answer(HTTPStatus.OK, content, kind, host)
-        return board_pages.page(place, host) or board_pages.refusal(HTTPStatus.NOT_FOUND, NOT_HERE)
+        return board_pages.page(place, host) or board_pages.refusal(HTTPStatus.NOT_FOUND, NO_SUCH_PAGE)
 
     async def onconnect(self, connection: ServerConnection) -> None:
         """Serve one connection after its handshake, until it is closed."""

@@ -23,7 +23,7 @@ FULL = "All seats of this board are taken."
 NO_QUESTION = "There is no open question now."
 NO_CHOICE = "Choose one of these: {}."
 NO_EXERCISE = "The board's course has no exercise {}."
-TOO_LARGE = "This result is too large to be shared."
+SHARES_TOO_MUCH = "This result is too large to be shared."
 
 
 class NotAllowed(Exception):
@@ -118,7 +118,7 @@ class ClassBoard:
             case Checked() | Shared() if said.exercise not in self.course:
                 raise NotAllowed(NO_EXERCISE.format(said.exercise))
             case Shared() if len(json.dumps(said.result)) > MAX_SHARED:
-                raise NotAllowed(TOO_LARGE)
+                raise NotAllowed(SHARES_TOO_MUCH)
             case Vote():
                 self._check_vote(said.answer)
         kinds = {Checked: "result", Hand: "hand", Pace: "pace", Vote: "vote", Shared: "shared"}

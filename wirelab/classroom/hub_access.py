@@ -21,7 +21,7 @@ HUB_TIMEOUT = 10  # seconds
 KNOWN_FOR = 60  # seconds for which the Hub is not asked again about a token
 SESSION_LASTS = 8 * 3600  # seconds, after which an instructor logs in again
 SESSION, STATE = "wirelab-board", "wirelab-board-state"  # cookies
-MAX_SESSIONS = 1000
+MAX_LOGINS = 1000
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class HubAccess:
             return known
         found = self._asked(token)
         with self._lock:
-            if len(self._known) > MAX_SESSIONS:
+            if len(self._known) > MAX_LOGINS:
                 self._known.clear()
             self._known[token] = time.monotonic(), found
         return found
@@ -112,7 +112,7 @@ class HubAccess:
             return None
         session = secrets.token_urlsafe(32)
         with self._lock:
-            if len(self._sessions) >= MAX_SESSIONS:
+            if len(self._sessions) >= MAX_LOGINS:
                 self._sessions.clear()
             self._sessions[session] = time.monotonic(), str(answer.json()["access_token"])
         return session, then if then in ("instructor/", "room/") else "instructor/"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from wirelab.classroom.learner_messages import ANSWER, Unreadable, plain
+from wirelab.classroom.learner_messages import MAX_VOTE, Unreadable, plain
 
 MAX_QUESTION, MAX_CHOICES, MAX_LEFT_OUT = 300, 8, 100
 
@@ -18,7 +18,7 @@ class Open(_Command):
 
     do: Literal["open"]
     question: Annotated[str, Field(max_length=MAX_QUESTION), AfterValidator(plain)]
-    choices: list[Annotated[str, Field(min_length=1, max_length=ANSWER), AfterValidator(plain)]] = Field(
+    choices: list[Annotated[str, Field(min_length=1, max_length=MAX_VOTE), AfterValidator(plain)]] = Field(
         default=[], max_length=MAX_CHOICES
     )
 
@@ -34,7 +34,7 @@ class Show(_Command):
 
     do: Literal["show"]
     id: int
-    without: list[Annotated[str, Field(max_length=ANSWER), AfterValidator(plain)]] = Field(
+    without: list[Annotated[str, Field(max_length=MAX_VOTE), AfterValidator(plain)]] = Field(
         default=[], max_length=MAX_LEFT_OUT
     )
 

@@ -8,7 +8,7 @@ from wirelab.errors import BoardError
 NO_IPV4 = "--lan takes an IPv4 address of this computer, as in --lan 192.168.1.5, and {} is none. {}"
 ALL_OF_THEM = "--lan {} would open the board to every network that this computer is in. Choose one. {}"
 NO_LAN = "--lan {} leads to this computer alone: that is so without --lan."
-NOT_OURS = "This computer does not have the address {}. {}"
+NOT_OUR_ADDRESS = "This computer does not have the address {}. {}"
 OWN_ONES = "It has {}."
 NONE_OF_ITS_OWN = "It seems to be in no network."
 
@@ -24,7 +24,7 @@ def own_lan_address(text: str) -> str:
     if address.is_loopback:
         raise BoardError(NO_LAN.format(text))
     if not _is_own(str(address)):
-        raise BoardError(NOT_OURS.format(text, _own_ones()))
+        raise BoardError(NOT_OUR_ADDRESS.format(text, _own_ones()))
     return str(address)
 
 

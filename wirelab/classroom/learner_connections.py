@@ -9,11 +9,11 @@ from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
 from wirelab.classroom.board_limits import Allowance, WrongCodes
-from wirelab.classroom.class_board import ClassBoard, NotAllowed
+from wirelab.classroom.class_board import REMOVED, ClassBoard, NotAllowed
 from wirelab.classroom.class_state import Seat
 from wirelab.classroom.learner_messages import Join, Leave, Shared, Unreadable, read_join, read_said
 
@@ -22,8 +22,9 @@ SEAT_CONNECTIONS = 20  # notebooks of one seat at once; with more, the first one
 SEATS_OF_ADDRESS = 100  # new ones of one address, where it is not this computer's own
 SHARING_COSTS = 15  # messages
 WRONG_CODE = "There is no board with this code here."
-NO_NOTEBOOK = "This is no notebook of ours."
+NOT_A_NOTEBOOK = "This is no notebook of ours."
 DISK = "the board cannot keep this now"  # the notebook comes again, and sends it again
+LEFT_ELSEWHERE = "You have left the board."
 TOO_MANY_SEATS = "Too many have joined from this address."
 
 
@@ -48,7 +49,7 @@ class LearnerConnections:
             seat = self._admit(join, address, user)
         except (Unreadable, NotAllowed, TimeoutError) as error:
             self.board.refused += isinstance(error, Unreadable)
-            await _refuse(connection, str(error) if isinstance(error, NotAllowed) else NO_NOTEBOOK)
+            await _refuse(connection, str(error) if isinstance(error, NotAllowed) else NOT_A_NOTEBOOK)
             return
         except sqlite3.Error:
             await connection.close(1011, DISK)
@@ -95,9 +96,11 @@ class LearnerConnections:
         """All that are open."""
         return [connection for mine in self._open.values() for connection in mine.values()]
 
-    def throw_out(self, seat: int) -> None:
-        """Close all connections of a seat."""
-        for connection in list(self._open[seat].values()):
+    def throw_out(self, seat: int, why: str = REMOVED) -> None:
+        """Tell all notebooks of a seat why they are not listened to any more, and close their connections."""
+        connections = list(self._open[seat].values())
+        broadcast(connections, json.dumps({"type": "refused", "message": why}))
+        for connection in connections:
             self._close(connection, 1008, "removed")
 
     async def _listen(self, connection: ServerConnection, seat: Seat, notebook: str) -> None:
@@ -123,7 +126,7 @@ class LearnerConnections:
                 return
             await _send(connection, answer)
             if isinstance(said, Leave):
-                self.throw_out(seat.seat)
+                self.throw_out(seat.seat, LEFT_ELSEWHERE)
                 return
 
 

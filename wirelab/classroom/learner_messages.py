@@ -6,9 +6,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from wirelab.checking.result import Verdict
 
-MAX_MESSAGE = 65_536  # bytes of a message; a longer one closes the connection with 1009
+MAX_SAID = 65_536  # bytes of a message; a longer one closes the connection with 1009
 MAX_SHARED = 49_152  # characters of a result that is shared
-NICKNAME, ANSWER, MISSED = 24, 40, 160  # characters
+MAX_NICKNAME, MAX_VOTE, MAX_MISSED = 24, 40, 160  # characters
 PACES = ("too fast", "too slow", "all right")
 
 
@@ -36,7 +36,7 @@ class Join(_Message):
     code: str = Field(max_length=20)
     token: str = Field(pattern="^[A-Za-z0-9_-]{43}$")
     notebook: str = Field(pattern="^[A-Za-z0-9_-]{8,32}$")
-    nickname: _line(NICKNAME)  # type: ignore[valid-type]
+    nickname: _line(MAX_NICKNAME)  # type: ignore[valid-type]
 
 
 class _Numbered(_Message):
@@ -52,7 +52,7 @@ class Checked(_Numbered):
     earned: float = Field(ge=0, le=1000)
     points: int = Field(ge=0, le=1000)
     tries: int = Field(ge=1, le=10_000)
-    missed: _line(MISSED)  # type: ignore[valid-type]
+    missed: _line(MAX_MISSED)  # type: ignore[valid-type]
 
 
 class Hand(_Numbered):
@@ -73,7 +73,7 @@ class Vote(_Numbered):
     """An answer to the open question."""
 
     type: Literal["vote"]
-    answer: Annotated[_line(ANSWER), Field(min_length=1)]  # type: ignore[valid-type]
+    answer: Annotated[_line(MAX_VOTE), Field(min_length=1)]  # type: ignore[valid-type]
 
 
 class Shared(_Numbered):

@@ -38,7 +38,7 @@ NO_ADDRESS = (
 NOT_JOINED = 'You have not joined a board: the code that it shows goes into join("...").'
 NO_LONGER = "You are at no board any more: {}"
 AWAY = "The board does not answer now ({}). Your results wait for it; you need not join again."
-NOT_SENT = "The board does not answer now: nothing was sent. Run this cell again in a moment."
+NOT_SENT = "The board does not answer now. Run this cell again in a moment."
 NO_RESULT = "There is no result of exercise {0} in this notebook yet: check it first."
 
 _clients: list[Any] = []  # at most one: of this kernel
@@ -184,16 +184,10 @@ def _connect(card: SeatCard) -> Any:
         return _clients[0]
     for old in _clients:
         old.stop()
-    client = BoardClient(card, lambda: _is_wanted(card))
+    client = BoardClient(card, lambda: seat_cards.is_wanted(card))
     _clients[:] = [client]
     client.start()
     return client
-
-
-def _is_wanted(card: SeatCard) -> bool:
-    """Whether no other notebook of this learner has left the board, or joined another."""
-    known = seat_cards.current_card()
-    return known is None or known.token == card.token
 
 
 def _flush() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from wirelab import atomic_write
 from wirelab.errors import NotWritten
 
+LEFT = {"left": True}  # in the place of the current card
 LASTS = 12 * 3600  # seconds after which a notebook that did not join itself does not follow any more
 
 
@@ -89,5 +90,15 @@ def current_card() -> SeatCard | None:
 def clear_current(card: SeatCard) -> None:
     """No notebook tells this board any more. Raises nothing."""
     if (known := current_card()) and known.token == card.token:
-        with contextlib.suppress(OSError):
-            (cards_folder() / "current.json").unlink()
+        with contextlib.suppress(OSError, NotWritten):
+            atomic_write.write(cards_folder() / "current.json", json.dumps(LEFT))
+
+
+def is_wanted(card: SeatCard) -> bool:
+    """Whether no notebook of this learner has left the board, or joined another one. Raises nothing."""
+    known = current_card()
+    if known:
+        return known.token == card.token
+    with contextlib.suppress(OSError, ValueError):
+        return bool(json.loads((cards_folder() / "current.json").read_text(encoding="utf-8")) != LEFT)
+    return True  # nothing can be kept here: the seat is this notebook's alone
