@@ -112,7 +112,7 @@ def learner(hub: RunningHub, address: str, token: str) -> Iterator[Learner]:
     headers = {"Authorization": f"token {token}"}
     url = f"{address.replace('http', 'ws', 1)}/services/board/join"
     with connect(url, compression=None, additional_headers=headers, proxy=None) as connection:
-        words = {"code": hub.code, "token": new_token(), "notebook": "notebook-1", "nickname": "Ada"}
+        words = {"code": hub.code, "token": new_token(), "notebook": new_token()[:12], "nickname": "Ada"}
         connection.send(json.dumps({"type": "join", **words}))
         yield Learner(connection, told(connection))
 

@@ -58,8 +58,8 @@ def join(code: str, nickname: str = "", *, address: str = "") -> Note:
         return Note(NO_LEARNER_HERE)
     found, is_at_hub = _address(code, address)
     card = replace(seat_cards.seat_card(found, code, nickname), is_at_hub=is_at_hub)
-    client = _connect(card)
     seat_cards.set_current(card)
+    client = _connect(card)
     client.wait_for_seat(SEAT_DEADLINE)
     if client.has_ended:
         seat_cards.clear_current(card)
