@@ -86,7 +86,12 @@ function line(words, isLive) {
 
 function lost(why, tries) {
   line("not live", false);
-  say($("trouble"), [whatIsWrong(why), tries > LONG ? "If it was ended, start it again: python3 start.py board" : ""].join(" "));
+  say($("trouble"), [whatIsWrong(why), tries > LONG ? whatToDo() : ""].join(" "));
+}
+
+function whatToDo() {
+  const isOfHub = location.pathname.split("/").length > 3; // /services/board/instructor/, and not /KEY/
+  return isOfHub ? "Reload this page: the Hub may want you to log in again." : "If it was ended, start it again: python3 start.py board";
 }
 
 function whatIsWrong(why) {

@@ -5,7 +5,9 @@ const CODE = /^[a-z0-9]{4,12}$/i;
 function show() {
   const code = location.hash.slice(1);
   const isKnown = CODE.test(code);
-  if (isKnown) document.getElementById("line").textContent = `join("${code}", address="${location.host}")`;
+  const isOfHub = location.pathname !== "/"; // there, a notebook knows where the board is
+  const where = isOfHub ? "" : `, address="${location.host}"`;
+  if (isKnown) document.getElementById("line").textContent = `join("${code}"${where})`;
   document.getElementById("copy").hidden = !isKnown || !navigator.clipboard; // there is none without https, but on this computer
 }
 
