@@ -76,7 +76,7 @@ function over() {
   only("over");
   say($("trouble"), "");
   line("ended", false);
-  $("actions").hidden = true;
+  $("actions").hidden = $("has-code").hidden = true;
 }
 
 function line(words, isLive) {
