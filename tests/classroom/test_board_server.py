@@ -23,6 +23,7 @@ HTML = "<img src=x onerror=alert(1)>"
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardProcess]:
     with running(tmp_path_factory.mktemp("board")) as board:
         yield board
+        board.end()  # which looks whether anything was printed, whatever has been tried
 
 
 def seats(board: BoardProcess) -> dict[int, dict[str, Any]]:
@@ -48,6 +49,16 @@ def test_a_page_says_what_a_browser_may_do_with_it(board: BoardProcess) -> None:
         headers = requests.get(address, timeout=10).headers
         assert "default-src 'self'" in headers["Content-Security-Policy"]
         assert headers["Referrer-Policy"] == "no-referrer" and headers["Cache-Control"] == "no-store"
+
+
+TARGETS = ["//[", "/[", "*", "x", "/\xff\xfe", "/%ff/", "http://[/", "/" + "x" * 5000, "/a b"]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_address_that_is_none_is_answered_or_hung_up_on(board: BoardProcess, target: str) -> None:
+    with socket.create_connection(("127.0.0.1", board.port), timeout=10) as client:
+        client.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode("latin-1"))
+        assert client.recv(100)[:12] in (b"", b"HTTP/1.1 400", b"HTTP/1.1 404")
 
 
 @pytest.mark.parametrize(

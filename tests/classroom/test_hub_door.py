@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ from boards import COURSE, TOO_LONG, Learner, free_port, new_token, surroundings
 from waiting import wait_until
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+
+from wirelab.classroom.board_client import BoardClient
+from wirelab.classroom.seat_cards import SeatCard
 
 HUB = Path(os.environ.get("WIRELAB_HUB", "nowhere"))
 PROXY = HUB / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
@@ -185,6 +189,19 @@ def test_a_login_that_was_not_begun_here_is_refused(hub: RunningHub) -> None:
     session = hub.browser("grace")
     answer = session.get(f"{hub.public}/services/board/oauth_callback?code=x&state=y.instructor/", timeout=30)
     assert answer.status_code == 403
+
+
+def test_a_notebook_shows_its_hub_token_to_the_hubs_own_board_alone(
+    hub: RunningHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", hub.token_of("ada", "server"))
+    own = SeatCard(f"{hub.board}/services/board/", hub.code, new_token(), is_at_hub=True)
+    for card, seat in ((own, True), (replace(own, is_at_hub=False), False)):
+        client = BoardClient(card)
+        client.start()
+        assert client.wait_for_seat(TOO_LONG)
+        client.stop()
+        assert bool(client.seat) == seat and ("403" in client.trouble) != seat
 
 
 def test_the_board_keeps_no_name_of_the_hub(hub: RunningHub) -> None:

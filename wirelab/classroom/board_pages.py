@@ -51,7 +51,7 @@ class Keys:
         if not slash:
             return Place("everyone", first)
         for who, key in (("instructor", self.instructor), ("room", self.room)):
-            if compare_digest(first.encode(), key.encode()):
+            if compare_digest(first.encode("utf-8", "surrogateescape"), key.encode()):
                 return Place(who, rest)
         return None
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import ipaddress
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
@@ -16,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from servers.guard.own_hosts import own_origins
+from servers.guard.request_syntax import Refused, parse_target
 from servers.seats.client_limits import CLOSING_FRAME_TIMEOUT, bounded_options, capacity
 from servers.seats.handshake import refuse_foreign_host
 from wirelab.classroom import board_pages
@@ -25,6 +27,8 @@ from wirelab.classroom.learner_connections import LearnerConnections
 from wirelab.classroom.learner_messages import MAX_SAID
 from wirelab.classroom.watchers import Watchers
 
+LOGGER = logging.getLogger("wirelab.board.server")
+LOGGER.addFilter(lambda record: "handshake" not in record.getMessage())  # what strangers try is no news
 READ_PATIENCE = 5  # seconds for a client that does not read what it is sent
 MAX_UNREAD = 2**22  # bytes that may wait for one client meanwhile
 ENDED = '{"type": "ended"}'
@@ -59,6 +63,7 @@ class BoardServer:
             **bounded_options(max_clients + backlog, patience=READ_PATIENCE, max_unsent=MAX_UNREAD),
             "process_request": self.process_request,
             "origins": [None, own_origins()],  # programs send no Origin; pages of strangers are kept out
+            "logger": LOGGER,
             "compression": None,
             "max_size": MAX_SAID,
             "max_queue": 4,
@@ -72,9 +77,12 @@ class BoardServer:
 
     async def process_request(self, connection: ServerConnection, request: Request) -> Response | None:
         """Decide on a request, as websockets wants it: None goes on with a handshake, a response ends it."""
-        if refused := refuse_foreign_host(connection, request):
-            return refused
-        place = self.keys.place(urlsplit(request.path).path)
+        if response := refuse_foreign_host(connection, request):
+            return response
+        try:
+            place = self.keys.place(parse_target(request.path).path)
+        except Refused as refused:
+            return board_pages.refusal(refused.status, str(refused))
         if place is None or (place.who != "everyone" and not self.door and not _is_near(connection)):
             return board_pages.refusal(HTTPStatus.NOT_FOUND, NO_SUCH_PAGE)
         if self.door and (response := await self._of_hub(self.door, connection, request, place)):
@@ -120,7 +128,7 @@ class BoardServer:
     async def onconnect(self, connection: ServerConnection) -> None:
         """Serve one connection after its handshake, until it is closed."""
         assert connection.request
-        target = urlsplit(connection.request.path)
+        target = parse_target(connection.request.path)
         place = self.keys.place(target.path)
         assert place
         with suppress(ConnectionClosed):

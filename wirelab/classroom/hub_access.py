@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 
 GROUP_VARIABLE = "WIRELAB_BOARD_GROUP"  # which group of the Hub instructs; "instructors" if it is not set
-HUB_TIMEOUT = 10  # seconds
+HUB_TIMEOUT = 2  # seconds for one question; a handshake has five for all of them
 KNOWN_FOR = 60  # seconds for which the Hub is not asked again about a token
 SESSION_LASTS = 8 * 3600  # seconds, after which an instructor logs in again
 SESSION, STATE = "wirelab-board", "wirelab-board-state"  # cookies
