@@ -84,7 +84,7 @@ def have_worked(found: Sequence[Learner]) -> None:
 
 @dataclass(frozen=True)
 class Boarded:
-    """The two pages of a board, and what went to and fro."""
+    """The two pages of a board, and what they said and heard."""
 
     instructor: Page
     room: Page
