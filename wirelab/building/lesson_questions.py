@@ -11,7 +11,7 @@ PREDICTION = re.compile(
     r"\*\*Predict,\s+then\s+run\.\*\*\s+(.*?)\s*<details><summary>Answer</summary>\s*(.*?)\s*</details>", re.DOTALL
 )
 TITLE_LINE = re.compile(r"^# # (.+)$", re.MULTILINE)
-_CELL = re.compile(r"^# %%.*(?:\n(?!# %%).*)*", re.MULTILINE)  # a cell, with the line that begins it
+_SOURCE_CELL = re.compile(r"^# %%.*(?:\n(?!# %%).*)*", re.MULTILINE)  # a cell, with the line that begins it
 _MARKED_LINE = re.compile(r"^# ?", re.MULTILINE)  # as Markdown stands in a source
 # What Markdown marks: code, a link with its address, emphasis. Inside code, nothing is marked.
 _MARKS = re.compile(r"`([^`]*)`|\[([^\]]*)\]\([^)]*\)|\*+")
@@ -39,7 +39,7 @@ def title_in(text: str, source: Path) -> str:
 
 def _markdown_of(text: str) -> str:
     """The Markdown of a source, without its notes for the instructor and the lines that begin cells."""
-    cells = [cell for cell in _CELL.findall(text) if cell.startswith("# %% [markdown]")]
+    cells = [cell for cell in _SOURCE_CELL.findall(text) if cell.startswith("# %% [markdown]")]
     shown = [cell.partition("\n")[2] for cell in cells if '"notes"' not in cell.partition("\n")[0]]
     return _MARKED_LINE.sub("", "\n\n".join(shown))
 
