@@ -146,10 +146,11 @@ async def _serve(board: ClassBoard, plan: Plan, questions: Questions) -> None:
         pages = {"instructor": f"{base}/{keys.instructor}/", "room": f"{base}/{keys.room}/"}
         if not plan.hub:
             running_boards.remember(code, {"learners": f"{near}/", "instructor": pages["instructor"]})
+        over = _ending(board, plan, server.watchers)
         _tell(board, plan, IS_UP.format(**pages, line=line))
         if plan.with_browser:
             webbrowser.open(pages["instructor"], new=1)
-        await _until_ended(board, plan, server.watchers)
+        await over.wait()
         await server.end()
     running_boards.forget(code)
 
@@ -169,8 +170,8 @@ def _tell(board: ClassBoard, plan: Plan, is_up: str) -> None:
     print(ENDS.format("kept" if plan.is_kept else "deleted"), flush=True)
 
 
-async def _until_ended(board: ClassBoard, plan: Plan, watchers: Watchers) -> None:
-    """Wait for Ctrl+C, for SIGTERM, or for the instructor's page. Where something is lost, for a second Ctrl+C."""
+def _ending(board: ClassBoard, plan: Plan, watchers: Watchers) -> asyncio.Event:
+    """What is set by Ctrl+C, SIGTERM or the instructor's page; where something is lost, by a second Ctrl+C."""
     over, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def end(*_: Any) -> None:
@@ -179,7 +180,7 @@ async def _until_ended(board: ClassBoard, plan: Plan, watchers: Watchers) -> Non
     watchers.ended = over.set
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, CtrlCTwice(board, end) if number == signal.SIGINT and not plan.is_kept else end)
-    await over.wait()
+    return over
 
 
 class CtrlCTwice:
