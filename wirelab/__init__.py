@@ -1,6 +1,8 @@
 """Launch servers, look at the wire, check answers: what the notebooks import."""
 
+from wirelab.checking.attempts import attempts
 from wirelab.checking.runner import check
+from wirelab.classroom.own_place import join, leave, lower_hand, pace, raise_hand, report, share, vote
 from wirelab.launching.launcher import launch, servers, stop_all
 from wirelab.launching.server import Server
 from wirelab.notebook import cell_history, exit_guard, kernel_setup
@@ -18,16 +20,24 @@ __all__ = [
     "check",
     "doctor",
     "hint",
+    "join",
     "launch",
+    "leave",
+    "lower_hand",
+    "pace",
     "progress",
+    "raise_hand",
     "servers",
+    "share",
     "show",
     "show_me",
     "stop_all",
     "summary",
+    "vote",
     "wire",
 ]
 
+attempts.listeners.append(report)
 cell_history.watch_cells()
 exit_guard.guard_exits()
 kernel_setup.past_proxies()

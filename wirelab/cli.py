@@ -45,6 +45,21 @@ def parser() -> argparse.ArgumentParser:
     presenting.add_argument("--rehearse", action="store_true", help=practice)
     own_plan = "plan each section with the minutes that it took in your last rehearsal"
     presenting.add_argument("--own-plan", action="store_true", help=own_plan)
+    boarding = command("board", commands.open_board)
+    boarding.add_argument("--port", type=int, help="the board's port (default: 8765)")
+    lan = "let learners in from the network of this computer's ADDRESS too; plain HTTP, so nothing is secret there"
+    boarding.add_argument("--lan", metavar="ADDRESS", help=lan)
+    boarding.add_argument(
+        "--keep", action="store_true", help="keep what the board knows; without it, all is deleted"
+    )
+    boarding.add_argument(
+        "--new", action="store_true", help="begin anew, and put a board that was kept or cut short aside"
+    )
+    table = "write a table of seats and exercises at the end, for a spreadsheet"
+    boarding.add_argument("--export", type=_path_from_here, metavar="CSV", help=table)
+    boarding.add_argument(
+        "--no-browser", action="store_true", help="open no window; the terminal shows the addresses"
+    )
     command("test", commands.test)
     building = command("build", commands.build_notebooks)
     building.add_argument("--check", action="store_true", help="change nothing, fail if something is stale")

@@ -87,6 +87,14 @@ def present_lesson(words: argparse.Namespace) -> int:
     return present(words.lesson, _lab_settings(words), **how, **times)
 
 
+def open_board(words: argparse.Namespace) -> int:
+    """Open a class board: see how a room gets on while it works. Learners who join send it no code."""
+    from wirelab.building.lesson_questions import lesson_questions
+    from wirelab.classroom.board_command import run_board
+
+    return run_board(words, lambda: lesson_questions(COURSE))
+
+
 def test(words: argparse.Namespace) -> int:
     """Run every test: of the kit, of the servers, and of each notebook's stored outputs."""
     chosen = ["-m", "not proof"]  # a later -m, from the command line, counts instead

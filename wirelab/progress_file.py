@@ -35,9 +35,14 @@ def path() -> Path:
 
 
 def is_kept() -> bool:
-    """Whether a learner runs this kernel. nbval, nbgrader, CI and scripts leave no trace."""
+    """Whether what comes of exercises is kept. nbval, nbgrader, CI and scripts leave no trace."""
+    return bool(os.environ.get(PLACE)) or is_learner()
+
+
+def is_learner() -> bool:
+    """Whether a learner runs this kernel, in JupyterLab or an editor: not nbval, nbgrader, CI or a script."""
     opened = "JPY_SESSION_NAME" in os.environ or hasattr(sys.modules["__main__"], "__vsc_ipynb_file__")
-    return bool(os.environ.get(PLACE)) or (opened and not _is_program())
+    return opened and not any(name in os.environ for name in NO_LEARNER)
 
 
 def _is_program() -> bool:

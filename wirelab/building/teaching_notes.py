@@ -7,12 +7,9 @@ from pathlib import Path
 from wirelab.building.course_plans import Lesson, exercises, page
 from wirelab.building.kernel_client import is_to_fail
 from wirelab.building.lesson_minutes import Section, sections
+from wirelab.building.lesson_questions import PREDICTION, title_in
 
 LATE = "**Short of time:**"  # how the part of a note begins that says what to leave out
-_TITLE_LINE = re.compile(r"^# # (.+)$", re.MULTILINE)
-_PREDICTION = re.compile(
-    r"\*\*Predict,\s+then\s+run\.\*\*\s+(.*?)\s*<details><summary>Answer</summary>\s*(.*?)\s*</details>", re.DOTALL
-)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)")
 ABOUT = """# Teaching notes
 
@@ -40,17 +37,12 @@ def pages(course: Path) -> dict[Path, str]:
     for source in sorted((course / "sources" / "notebooks").glob("*.py")):
         text = source.read_text(encoding="utf-8")
         found = sections(text, source.stem, {})
-        made[folder(course) / f"{source.stem}.md"] = _page(_title(text, source), source.stem, found)
-        rows.append(_index_row(_title(text, source), source.stem, found))
+        made[folder(course) / f"{source.stem}.md"] = _page(title_in(text, source), source.stem, found)
+        rows.append(_index_row(title_in(text, source), source.stem, found))
         number, minutes = source.stem[:2], sum(section.stated for section in found)
-        lessons[number] = Lesson(number, _title(text, source), source.stem, minutes, asked.get(number, 0))
+        lessons[number] = Lesson(number, title_in(text, source), source.stem, minutes, asked.get(number, 0))
     index = {"README.md": ABOUT + "".join(rows), "plans.md": page(lessons)}
     return made | {folder(course) / name: text for name, text in index.items()}
-
-
-def _title(text: str, source: Path) -> str:
-    found = _TITLE_LINE.search(text)
-    return found[1] if found else source.stem
 
 
 def _index_row(title: str, stem: str, found: list[Section]) -> str:
@@ -122,7 +114,7 @@ def _broken(section: Section, first: int) -> Iterator[tuple[int, str]]:
 
 def predictions(section: Section) -> list[tuple[str, str]]:
     """What a section asks to predict, each with the answer."""
-    return _PREDICTION.findall("\n\n".join(section.texts))
+    return PREDICTION.findall("\n\n".join(section.texts))
 
 
 def _from_lesson(text: str) -> str:

@@ -1,6 +1,8 @@
 """Remember what the checks of this kernel found last."""
 
+import contextlib
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,10 +29,14 @@ class Attempts:
 
     def __init__(self) -> None:
         self._last: dict[str, Attempt] = {}
+        self.listeners: list[Callable[[Result], object]] = []  # called with each result; no check fails with them
 
     def add(self, result: Result, target: Any) -> None:
-        """Enter what came of a check of `target`."""
+        """Enter what came of a check of `target`, and tell the listeners."""
         self._last[result.id] = Attempt(result, weakref.ref(target) if isinstance(target, Server) else None)
+        for listener in self.listeners:
+            with contextlib.suppress(Exception):
+                listener(result)
 
     def last(self, exercise: str) -> Attempt | None:
         """What came of the last check of an exercise, or None where none has run in this kernel."""

@@ -16,6 +16,7 @@ from typing import Any
 from flask import Flask, Response, abort, request, send_from_directory
 from werkzeug.serving import make_server
 
+from wirelab.classroom import running_boards
 from wirelab.presenting import event_log, lesson_clock
 from wirelab.presenting.room_windows import RoomWindows
 from wirelab.presenting.scratch_course import Scratch
@@ -26,7 +27,8 @@ CLOCK_WORDS = ("pause", "resume", "restart")
 ROOM_WORDS = ("go", "run", "next")
 # A browser shows the page in a frame of the room's window alone, and asks nobody else for anything.
 INSTRUCTOR_POLICY = (
-    "default-src 'self'; img-src data:; frame-ancestors http://127.0.0.1:* http://localhost:*; base-uri 'none'"
+    "default-src 'self'; img-src data:; frame-src http://127.0.0.1:*; "
+    "frame-ancestors http://127.0.0.1:* http://localhost:*; base-uri 'none'"
 )
 
 
@@ -151,6 +153,7 @@ def state_now(plan: Mapping[str, Any], events: Path, windows: RoomWindows) -> di
         "servers": found.servers,
         "windows": windows.count,
         "isUnheard": windows.is_unheard(),
+        "board": running_boards.instructors_address(),
     }
 
 

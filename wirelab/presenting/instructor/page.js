@@ -113,6 +113,27 @@ function server({name, url, wanted, port}) {
   return item;
 }
 
+/** The board that runs on this computer, in a frame that stays as it is while the board does. */
+function drawBoard() {
+  const frame = $("board");
+  $("no-board").hidden = Boolean(state.board);
+  frame.hidden = !state.board;
+  if (isOver || (frame.getAttribute("src") ?? "") === state.board) return;
+  if (state.board) frame.src = state.board;
+  else frame.removeAttribute("src");
+  drawHands(0);
+}
+
+function drawHands(count) {
+  $("view-class").textContent = count ? `Class: ${count} ${count === 1 ? "hand" : "hands"}` : "Class";
+}
+
+function view(name) {
+  document.body.classList.toggle("class-view", name === "class");
+  $("class").hidden = name !== "class";
+  for (const one of ["notes", "class"]) $(`view-${one}`).setAttribute("aria-pressed", one === name);
+}
+
 function say(id, words) {
   if ($(id).textContent !== words) $(id).textContent = words;
   $(id).hidden = !words;
@@ -124,6 +145,7 @@ function draw() {
   drawClock();
   drawSkips();
   drawServers();
+  drawBoard();
   const trouble = [
     [!state.windows, "The room's window is not open: open the first address that the terminal shows."],
     [state.windows && state.isUnheard, "The room's window did not take your last command: reload it, then choose again."],
@@ -142,6 +164,11 @@ act("restart", () => ({do: "restart"}));
 act("next-cell", () => ({do: "next"}));
 act("up-to-here", () => ({do: "run", cell: here()}));
 act("afresh", () => ({do: "run", cell: here(), fresh: true}));
+$("view-notes").addEventListener("click", () => view("notes"));
+$("view-class").addEventListener("click", () => view("class"));
+addEventListener("message", event => { // the board says how many hands are up
+  if (event.source === $("board").contentWindow && Number.isInteger(event.data?.hands)) drawHands(event.data.hands);
+});
 document.body.classList.toggle("over-page", isOver);
 addEventListener("keydown", event => {
   if (isOver && event.altKey && event.code === "KeyN") parent.postMessage("hide notes", "*");

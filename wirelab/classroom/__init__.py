@@ -1,0 +1,1 @@
+"""Show an instructor how a class gets on: the board, and the learners' own seats at it."""
