@@ -1,0 +1,101 @@
+"""Know the pages of the book, the file of the course behind each, and their order."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wirelab.building.builder import Product, products
+from wirelab.publishing.page_links import Shelf
+
+LANGUAGES = {  # of what stands in a file of the course, by the end of its name: how it is highlighted
+    ".py": "python",
+    ".html": "html",
+    ".css": "css",
+    ".js": "js",
+    ".svg": "xml",
+    ".conf": "nginx",
+    ".json": "json",
+    ".yaml": "yaml",
+    ".slurm": "bash",
+    ".txt": "text",
+    "": "text",
+}
+LOOK_UP = [
+    "docs/glossary.md",
+    "docs/cheat-sheet-1-http.md",
+    "docs/cheat-sheet-2-rest.md",
+    "docs/cheat-sheet-3-websockets.md",
+    "kit.md",
+    "docs/other-programs.md",
+    "servers/index.md",
+]
+TEACHING = ["instructors.md", "docs/presenting.md", "docs/teaching/README.md", "docs/teaching/plans.md", "docs/grading.md"]
+CHANGING = ["change.md", "CONTRIBUTING.md", "docs/architecture.md", "CHANGELOG.md"]
+OTHER_FILES = [  # beside the servers, what pages of the book link to
+    "LICENSE",
+    "nbgrader_config.py",
+    "docs/check-result.schema.json",
+    "deploy/grade.slurm",
+    "deploy/grade-job.yaml",
+]
+README_PAGES = {"README.md": "index.md", "README.md#start": "start.md", "README.md#the-course": "index.md#the-course"}
+_TOPICS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the book: its heading in the list of contents, and the paths of its pages."""
+
+    title: str
+    pages: list[str]
+
+
+def notebooks(course: Path) -> dict[str, Product]:
+    """What each notebook of the book is made of, by its path below the course's folder."""
+    return {product.target.relative_to(course).as_posix(): product for product in products(course)}
+
+
+def teaching_pages(course: Path) -> list[str]:
+    """The pages with the notes on a lesson, in the lessons' order."""
+    return _paths(course, (course / "docs" / "teaching").glob("[0-9]*.md"))
+
+
+def files(course: Path) -> list[str]:
+    """The files of the course that have a page which shows them as they are."""
+    of_servers = (path for path in (course / "servers").rglob("*") if path.is_file() and path.suffix in LANGUAGES)
+    return _paths(course, (path for path in of_servers if path.read_bytes().strip())) + OTHER_FILES
+
+
+def _paths(course: Path, found: Iterable[Path]) -> list[str]:
+    return sorted(path.relative_to(course).as_posix() for path in found)
+
+
+def parts(course: Path) -> list[Part]:
+    """The book's parts, in their order. What stands below a page of its own, such as a lesson's notes, is not listed."""
+    return [Part("Begin", ["start.md"]), *_notebook_parts(list(notebooks(course))), *_other_parts()]
+
+
+def _notebook_parts(paths: list[str]) -> Iterator[Part]:
+    lessons = [path for path in paths if path.startswith("notebooks/")]
+    for topic in dict.fromkeys(_TOPICS.values()):
+        yield Part(topic, [path for path in lessons if _TOPICS[path.partition("/")[2][0]] == topic])
+    for folder in ("exercises", "solutions"):
+        yield Part(folder.capitalize(), [path for path in paths if path.startswith(f"{folder}/")])
+
+
+def _other_parts() -> list[Part]:
+    return [Part("To look up", LOOK_UP), Part("For instructors", TEACHING), Part("To change the course", CHANGING)]
+
+
+def file_page(path: str) -> str:
+    """The page that shows a file as it is."""
+    return f"{path}.md"
+
+
+def shelf(course: Path, repository: str) -> Shelf:
+    """Where each file of the course is to be found: in the book, or else at the address of its repository, if it has one."""
+    own = [*notebooks(course), *teaching_pages(course), *LOOK_UP, *TEACHING, *CHANGING]
+    pages = {path: path for path in own} | {path: file_page(path) for path in files(course)} | README_PAGES
+    folders = {path.relative_to(course).as_posix() for path in (course / "servers").rglob("*") if path.is_dir()}
+    pages |= dict.fromkeys(["servers", *folders], "servers/index.md")
+    return Shelf(pages, lambda path: f"{repository}/blob/HEAD/{path}" if repository else "")

@@ -1,0 +1,53 @@
+"""Put drawings in the place of Mermaid's text, each with the same in words.
+
+A drawing is kept in `sources/diagrams/`, under a name that is made from the text. `tests/browser/diagrams.py` makes it.
+"""
+
+import hashlib
+import html
+import re
+from pathlib import Path
+
+from wirelab.building.builder import products
+from wirelab.errors import SourceError
+from wirelab.publishing.diagram_words import words
+
+DRAW = ".venv/bin/python tests/browser/diagrams.py"
+_MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def sources(text: str) -> list[str]:
+    """The texts of the diagrams in Markdown."""
+    return _MERMAID.findall(text)
+
+
+def folder(course: Path) -> Path:
+    """Where the drawings are kept."""
+    return course / "sources" / "diagrams"
+
+
+def name(source: str) -> str:
+    """What the drawing of a diagram is called, without its suffix. Another text has another name."""
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def with_drawings(text: str, course: Path) -> str:
+    """Markdown with drawings in place of Mermaid's text. Raises SourceError where one is missing."""
+    return _MERMAID.sub(lambda found: _figure(found[1], course), text)
+
+
+def _figure(source: str, course: Path) -> str:
+    path = folder(course) / f"{name(source)}.svg"
+    if not path.exists():
+        raise SourceError(f"sources/diagrams has no drawing of a diagram ({source[:60]!r} ...): run {DRAW}")
+    drawing = path.read_text(encoding="utf-8").strip()
+    said = html.escape(" ".join(words(source)))
+    return f'<figure class="diagram"><div role="img" aria-label="{said}">{drawing}</div></figure>'
+
+
+def all_sources(course: Path) -> list[str]:
+    """The texts of all diagrams that the book has, in its notebooks and docs."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(course.glob("docs/**/*.md"))]
+    for product in products(course):
+        texts += [cell.source for cell in product.notebook().cells if cell.cell_type == "markdown"]
+    return [source for text in texts for source in sources(text)]
