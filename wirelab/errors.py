@@ -13,6 +13,7 @@
     ├── NotWritten             a file could not be written: the disk is full, or the folder somebody else's
     ├── GradingError           there is nothing to grade, or no safe way to run it
     ├── PresentationFailed     a lesson could not be presented
+    ├── BookFailed             the book could not be built
     └── KernelFailed           a notebook's kernel died or ran out of time
 
 Each message says what happened, with what, and what to do. In a notebook an error of the kit is
@@ -76,6 +77,10 @@ class GradingError(WirelabError):
 
 class PresentationFailed(WirelabError):
     """A lesson could not be presented."""
+
+
+class BookFailed(WirelabError):
+    """The book could not be built: a package is missing, the folder has other files, or a page has a fault."""
 
 
 class KernelFailed(WirelabError):

@@ -1,7 +1,7 @@
 """Know the pages of the book, the file of the course behind each, and their order."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wirelab.building.builder import Product, products
@@ -39,15 +39,16 @@ OTHER_FILES = [  # beside the servers, what pages of the book link to
     "deploy/grade-job.yaml",
 ]
 README_PAGES = {"README.md": "index.md", "README.md#start": "start.md", "README.md#the-course": "index.md#the-course"}
-_TOPICS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
+TOPICS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the book: its heading in the list of contents, and the paths of its pages."""
+    """A part of the book: its heading in the list of contents, the paths of its pages, and of those that no list has."""
 
     title: str
     pages: list[str]
+    below: list[str] = field(default_factory=list)
 
 
 def notebooks(course: Path) -> dict[str, Product]:
@@ -71,20 +72,17 @@ def _paths(course: Path, found: Iterable[Path]) -> list[str]:
 
 
 def parts(course: Path) -> list[Part]:
-    """The book's parts, in their order. What stands below a page of its own, such as a lesson's notes, is not listed."""
-    return [Part("Begin", ["start.md"]), *_notebook_parts(list(notebooks(course))), *_other_parts()]
-
-
-def _notebook_parts(paths: list[str]) -> Iterator[Part]:
+    """The book's parts, in their order."""
+    paths = list(notebooks(course))
     lessons = [path for path in paths if path.startswith("notebooks/")]
-    for topic in dict.fromkeys(_TOPICS.values()):
-        yield Part(topic, [path for path in lessons if _TOPICS[path.partition("/")[2][0]] == topic])
+    found = [Part("Begin", ["index.md", "start.md"])]
+    for topic in dict.fromkeys(TOPICS.values()):
+        found.append(Part(topic, [path for path in lessons if TOPICS[path.partition("/")[2][0]] == topic]))
     for folder in ("exercises", "solutions"):
-        yield Part(folder.capitalize(), [path for path in paths if path.startswith(f"{folder}/")])
-
-
-def _other_parts() -> list[Part]:
-    return [Part("To look up", LOOK_UP), Part("For instructors", TEACHING), Part("To change the course", CHANGING)]
+        found.append(Part(folder.capitalize(), [path for path in paths if path.startswith(f"{folder}/")]))
+    found.append(Part("To look up", LOOK_UP, [file_page(path) for path in files(course)]))
+    found.append(Part("For instructors", TEACHING, teaching_pages(course)))
+    return [*found, Part("To change the course", CHANGING)]
 
 
 def file_page(path: str) -> str:

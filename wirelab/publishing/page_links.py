@@ -5,9 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-_FENCED_CODE = re.compile(r"^( *)(`{3,}|~{3,})[^\n]*\n.*?^\1\2`*[^\S\n]*$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-_LINK_OR_CODE = re.compile(rf"(?P<code>{_FENCED_CODE.pattern})|(?P<link>(?<!!)\[(?P<words>[^\]]+)\]\((?P<to>[^)\s]+)\))|"
-                           r"<(?P<local>https?://(?:127\.0\.0\.1|localhost)[^>\s]*)>", re.MULTILINE | re.DOTALL)
+_LINKS_AND_CODE = re.compile(
+    r"(?P<code>^(?P<indent> *)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=indent)(?P=fence)`*[^\S\n]*$|`[^`\n]+`)"
+    r"|(?<!!)\[(?P<words>[^\]]+)\]\((?P<to>[^)\s]+)\)"
+    r"|<(?P<local>https?://(?:127\.0\.0\.1|localhost)[^>\s]*)>",
+    re.MULTILINE | re.DOTALL,
+)
 _NOT_IN_SLUGS = re.compile(r"[^\w\- ]")
 
 
@@ -43,7 +46,7 @@ def lead(text: str, shelf: Shelf, *, at: str, to: str) -> str:
         address = _address(found["to"], shelf, at=at, to=to)
         return f"[{found['words']}]({address})" if address else found["words"]
 
-    return _LINK_OR_CODE.sub(led, text)
+    return _LINKS_AND_CODE.sub(led, text)
 
 
 def _address(target: str, shelf: Shelf, *, at: str, to: str) -> str:

@@ -1,0 +1,65 @@
+"""Have Sphinx make a website of a folder of pages, without asking the network for anything."""
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from wirelab.errors import BookFailed
+
+HERE = Path(__file__).parent
+SETTINGS: dict[str, Any] = {
+    "project": "Wirelab: Python on the wire",
+    "author": "",
+    "project_copyright": "",
+    "extensions": ["myst_nb", "sphinx_book_theme"],
+    "root_doc": "index",
+    "html_theme": "sphinx_book_theme",
+    "html_title": "Wirelab",
+    "html_static_path": [str(HERE / "static")],
+    "templates_path": [str(HERE / "templates")],
+    "html_sidebars": {"**": ["navbar-logo.html", "search-button-field.html", "book-contents.html"]},
+    "html_css_files": ["book.css"],
+    "html_copy_source": False,
+    "html_show_sphinx": False,
+    "suppress_warnings": ["misc.highlighting_failure"],  # a cell that writes a page, highlighted as Python's
+    "language": "en",
+    "nb_execution_mode": "off",  # the outputs are stored, and proven by nbval
+    "nb_merge_streams": True,
+    "nb_code_prompt_show": "Show what happens",
+    "nb_code_prompt_hide": "Hide what happens",
+    "nb_ipywidgets_js": {},
+    "myst_heading_anchors": 4,
+    "myst_links_external_new_tab": False,
+    "pygments_style": "a11y-high-contrast-light",
+}
+THEME: dict[str, Any] = {
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+    "footer_content_items": [],
+}
+
+
+def build(pages: Path, out: Path, work: Path, *, parts: list[dict[str, Any]], repository: str) -> None:
+    """Make the website of `pages` in `out`; `work` is where Sphinx keeps what it has read.
+
+    `parts` are those of the list of contents, as the template has them. `repository` is the address of the course's repository, or nothing. Raises BookFailed with all that Sphinx warns of.
+    """
+    from sphinx.application import Sphinx
+    from sphinx.errors import SphinxError
+
+    links = {"repository_url": repository, "use_repository_button": True} if repository else {}
+    settings = SETTINGS | {"html_context": {"book_parts": parts}, "html_theme_options": THEME | links}
+    warnings = io.StringIO()
+    try:
+        app = Sphinx(
+            pages, None, out, work, "html", settings, status=None, warning=warnings, parallel=os.cpu_count() or 1
+        )
+        app.build()
+    except SphinxError as error:
+        raise BookFailed(f"Sphinx could not build the book: {error}") from error
+    if warned := warnings.getvalue().strip():
+        raise BookFailed(f"the book has faults, as Sphinx says:\n{warned}")
