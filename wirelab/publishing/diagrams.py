@@ -14,6 +14,7 @@ from wirelab.publishing.diagram_words import words
 
 DRAW = ".venv/bin/python tests/browser/diagrams.py"
 _MERMAID = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_WIDTH = re.compile(r"max-width: ([\d.]+px)")
 
 
 def sources(text: str) -> list[str]:
@@ -42,7 +43,12 @@ def _figure(source: str, course: Path) -> str:
         raise SourceError(f"sources/diagrams has no drawing of a diagram ({source[:60]!r} ...): run {DRAW}")
     drawing = path.read_text(encoding="utf-8").strip()
     said = html.escape(" ".join(words(source)))
-    return f'<figure class="diagram"><div role="img" aria-label="{said}">{drawing}</div></figure>'
+    width = _WIDTH.search(drawing)
+    style = f' style="--natural: {width[1]}"' if width else ""
+    return (
+        f'<figure class="diagram" tabindex="0" aria-label="Diagram"{style}>'
+        f'<div role="img" aria-label="{said}">{drawing}</div></figure>'
+    )
 
 
 def all_sources(course: Path) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from wirelab.building.builder import Product
@@ -46,11 +47,22 @@ def page(product: Product, path: str, shelf: Shelf, *, course: Path, binder: str
             _prepare_code(cell, path, shelf)
         else:
             cell.source = lead(with_drawings(cell.source, course), shelf, at=path, to=path)
-    title = notebook.cells[0]
+    title, name = notebook.cells[0], path.partition("/")[2].replace(".ipynb", ".html")
+    links = [f'<a href="{binder}?urlpath=lab/tree/{path}">Run it on Binder</a>'] if binder else []
+    links.append('<a href="../start.html">Run it on your computer</a>')
     if path.startswith("solutions/"):
         title.source = title.source.replace("# Exercise ", "# Solution ", 1)
-    title.source = _FIRST_HEADING.sub(lambda found: f"{found[0]}\n\n{_beside(path, binder)}", title.source, count=1)
+        links.append(f'<a href="../exercises/{name}">The exercise without its solution</a>')
+    if path.startswith("exercises/"):
+        solved = _beside([f'<a href="../solutions/{name}">When you have tried: the solution</a>'])
+        notebook.cells.append(nbformat.v4.new_markdown_cell(solved))  # type: ignore[no-untyped-call]
+    title.source = _FIRST_HEADING.sub(lambda found: f"{found[0]}\n\n{_beside(links)}", title.source, count=1)
     return notebook
+
+
+def _beside(links: list[str]) -> str:
+    """Links that are drawn as buttons: where a notebook can be run, and what belongs to it."""
+    return f'<p class="beside">{" ".join(links)}</p>'
 
 
 def _prepare_code(cell: NotebookNode, path: str, shelf: Shelf) -> None:
@@ -74,15 +86,3 @@ def _anchor(found: re.Match[str]) -> str:
     if _OF_THIS_COMPUTER.match(found["to"]):
         return "" if found["words"] == "open it" else found["words"]
     return f'<a href="{found["to"].replace(".ipynb", ".html")}">{found["words"]}</a>'
-
-
-def _beside(path: str, binder: str) -> str:
-    """The line below the title: where the notebook can be run, and what belongs to it."""
-    links = [f'<a href="{binder}?urlpath=lab/tree/{path}">Run it on Binder</a>'] if binder else []
-    links.append('<a href="../start.html">Run it on your computer</a>')
-    folder, _, name = path.partition("/")
-    other = {"exercises": "solutions", "solutions": "exercises"}.get(folder)
-    if other:
-        words = "The solution" if other == "solutions" else "The exercise without its solution"
-        links.append(f'<a href="../{other}/{name.replace(".ipynb", ".html")}">{words}</a>')
-    return f'<p class="beside">{" ".join(links)}</p>'

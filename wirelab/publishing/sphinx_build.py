@@ -25,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "html_show_sphinx": False,
     "suppress_warnings": ["misc.highlighting_failure"],  # a cell that writes a page, highlighted as Python's
     "language": "en",
+    "highlight_language": "none",  # where a block does not say which it is
     "nb_execution_mode": "off",  # the outputs are stored, and proven by nbval
     "nb_merge_streams": True,
     "nb_code_prompt_show": "Show what happens",
@@ -40,6 +41,10 @@ THEME: dict[str, Any] = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
     "footer_content_items": [],
+    "navbar_start": [],
+    "navbar_center": [],
+    "navbar_end": [],
+    "navbar_persistent": [],
 }
 
 

@@ -33,7 +33,7 @@ def readme_pages(course: Path) -> dict[str, str]:
         lessons, _, servers = found["The course"].partition(OF_SERVERS)
         change, _, teach = found["Change it"].partition("### ")
         return {
-            "index.md": f"{before}{HOW_TO_READ}\n## The course\n{lessons}",
+            "index.md": f"{before}{HOW_TO_READ}\n## The course\n{_without_servers(lessons)}",
             "start.md": f"# Install the course\n{_raised(found['Start'])}",
             "kit.md": f"# What the notebooks use\n{found['What the notebooks use']}"
             f"## The wire without a notebook\n{found['The wire without a notebook']}",
@@ -43,6 +43,11 @@ def readme_pages(course: Path) -> dict[str, str]:
         }
     except KeyError as missing:
         raise SourceError(f"README.md has no section {missing}, which a page of the book is made of") from None
+
+
+def _without_servers(lessons: str) -> str:
+    """The table of the lessons without its last column: with it, the table is too wide for a phone."""
+    return re.sub(r"^(\|.*\|)[^|\n]*\|$", r"\1", lessons, flags=re.MULTILINE)
 
 
 def _raised(text: str) -> str:
