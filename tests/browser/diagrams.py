@@ -1,7 +1,7 @@
 """Draw the diagrams of the lessons and docs for the book: `.venv/bin/python tests/browser/diagrams.py`.
 
-JupyterLab brings Mermaid, so they are drawn as in the lessons. What is drawn already stays as it is, and what no page has any
-more is deleted.
+JupyterLab brings Mermaid, so they are drawn as in the lessons. What is drawn already stays as it is, and what no
+page has any more is deleted.
 """
 
 import os
@@ -23,7 +23,7 @@ from wirelab.publishing import diagrams
 
 TOKEN = "drawing"
 STARTED = "window.jupyterapp?.started"
-# Labels are text of SVG, as HTML inside it is shown by browsers only. The book's style gives lines and letters their colours.
+# Labels are text of SVG, as HTML in it has colours of its own. The book's style colours lines and letters.
 DRAW = """async ([name, source]) => {
   await window.jupyterapp.started;
   const plugins = window.jupyterapp.pluginRegistry._plugins;
@@ -55,7 +55,11 @@ def jupyterlab(folder: Path) -> Iterator[str]:
 
 def tidy(drawing: str) -> str:
     """Without what nothing uses, in one line, which Markdown takes for one piece of HTML."""
-    for surplus in (r"<defs><symbol .*?</symbol></defs>", r' data-points="[^"]*"', r"@keyframes [\w-]+\{\w+\{.*?\}\}"):
+    for surplus in (
+        r"<defs><symbol .*?</symbol></defs>",
+        r' data-points="[^"]*"',
+        r"@keyframes [\w-]+\{\w+\{.*?\}\}",
+    ):
         drawing = re.sub(surplus, "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"(\d\.\d)\d+", r"\1", drawing)  # a tenth of a pixel is enough
     return re.sub(r"\s*\n\s*", " ", drawing).strip() + "\n"
@@ -64,7 +68,11 @@ def tidy(drawing: str) -> str:
 def draw(missing: Mapping[str, str]) -> None:
     """Draw what is missing, by its names."""
     chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    with tempfile.TemporaryDirectory() as folder, jupyterlab(Path(folder)) as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        jupyterlab(Path(folder)) as address,
+        sync_playwright() as playwright,
+    ):
         page = playwright.chromium.launch(executable_path=chromium, args=OPTIONS).new_page()
         page.goto(address)
         page.wait_for_function(STARTED)

@@ -26,7 +26,9 @@ MISSING = (
     "the book needs packages that are not installed: run python3 start.py book, which installs them, "
     "or  pip install --require-hashes -r requirements-book.lock"
 )
-_ON_GITHUB = re.compile(r"(?:https://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_ON_GITHUB = re.compile(
+    r"(?:https://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@github\.com[:/])(?P<name>[\w.-]+/[\w.-]+?)(?:\.git)?/?"
+)
 _PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s:]+)\)")
 
 
@@ -37,6 +39,7 @@ def make_book(out: Path, *, repository: str = "", course: Path = COURSE) -> Path
     """
     if not all(map(importlib.util.find_spec, PACKAGES)):
         raise BookFailed(MISSING)
+    out = out.resolve()
     if out.is_dir() and any(out.iterdir()) and not (out / ".buildinfo").exists():
         raise BookFailed(f"{out} has files that are not a book's: choose another folder with --out")
     pages = course / WORK

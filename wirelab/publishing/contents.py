@@ -29,8 +29,15 @@ LOOK_UP = [
     "docs/other-programs.md",
     "servers/index.md",
 ]
-TEACHING = ["instructors.md", "docs/presenting.md", "docs/teaching/README.md", "docs/teaching/plans.md", "docs/grading.md"]
-CHANGING = ["change.md", "CONTRIBUTING.md", "docs/architecture.md", "CHANGELOG.md"]
+TEACHING = [
+    "instructors.md",
+    "docs/presenting.md",
+    "docs/teaching/README.md",
+    "docs/teaching/plans.md",
+    "docs/grading.md",
+]  # and all other pages of docs/
+CHANGING = ["change.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+LEFT_OUT = "docs/architecture.md"  # for those who have the course's files before them
 OTHER_FILES = [  # beside the servers, what pages of the book link to
     "LICENSE",
     "nbgrader_config.py",
@@ -38,13 +45,17 @@ OTHER_FILES = [  # beside the servers, what pages of the book link to
     "deploy/grade.slurm",
     "deploy/grade-job.yaml",
 ]
-README_PAGES = {"README.md": "index.md", "README.md#start": "start.md", "README.md#the-course": "index.md#the-course"}
+README_PAGES = {
+    "README.md": "index.md",
+    "README.md#start": "start.md",
+    "README.md#the-course": "index.md#the-course",
+}
 TOPICS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the book: its heading in the list of contents, the paths of its pages, and of those that no list has."""
+    """A part of the book: its heading in the list of pages, their paths, and those that the list leaves out."""
 
     title: str
     pages: list[str]
@@ -59,6 +70,12 @@ def notebooks(course: Path) -> dict[str, Product]:
 def teaching_pages(course: Path) -> list[str]:
     """The pages with the notes on a lesson, in the lessons' order."""
     return _paths(course, (course / "docs" / "teaching").glob("[0-9]*.md"))
+
+
+def for_instructors(course: Path) -> list[str]:
+    """The instructors' pages, and every page of docs/ that has no other place."""
+    others = _paths(course, (course / "docs").glob("*.md"))
+    return TEACHING + [path for path in others if path not in (*TEACHING, *LOOK_UP, LEFT_OUT)]
 
 
 def files(course: Path) -> list[str]:
@@ -81,7 +98,7 @@ def parts(course: Path) -> list[Part]:
     for folder in ("exercises", "solutions"):
         found.append(Part(folder.capitalize(), [path for path in paths if path.startswith(f"{folder}/")]))
     found.append(Part("To look up", LOOK_UP, [file_page(path) for path in files(course)]))
-    found.append(Part("For instructors", TEACHING, teaching_pages(course)))
+    found.append(Part("For instructors", for_instructors(course), teaching_pages(course)))
     return [*found, Part("To change the course", CHANGING)]
 
 
@@ -91,9 +108,9 @@ def file_page(path: str) -> str:
 
 
 def shelf(course: Path, repository: str) -> Shelf:
-    """Where each file of the course is to be found: in the book, or else at the address of its repository, if it has one."""
-    own = [*notebooks(course), *teaching_pages(course), *LOOK_UP, *TEACHING, *CHANGING]
-    pages = {path: path for path in own} | {path: file_page(path) for path in files(course)} | README_PAGES
+    """Where each file of the course is to be found: in the book, or else in its repository, if that is known."""
+    pages = {path: path for part in parts(course) for path in (*part.pages, *part.below)}
+    pages |= {path: file_page(path) for path in files(course)} | README_PAGES
     folders = {path.relative_to(course).as_posix() for path in (course / "servers").rglob("*") if path.is_dir()}
     pages |= dict.fromkeys(["servers", *folders], "servers/index.md")
     return Shelf(pages, lambda path: f"{repository}/blob/HEAD/{path}" if repository else "")

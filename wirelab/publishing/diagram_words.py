@@ -1,6 +1,6 @@
 """Say a diagram in words, from Mermaid's text, for those who do not see it.
 
-It reads what the course draws: sequence diagrams, flowcharts and packets, as Mermaid's documentation describes them.
+It reads what the course draws, as Mermaid's documentation describes it: sequence diagrams, flowcharts and packets.
 """
 
 import re
@@ -16,7 +16,7 @@ _SHAPE = r"\(\[.*?\]\)|\[\(.*?\)\]|\(\(.*?\)\)|\[.*?\]|\(.*?\)|\{.*?\}"
 _NODE = re.compile(rf'(\w+)((?:\["[^"]*"\])|(?:\{{"[^"]*"\}})|{_SHAPE})?')
 _INSIDE = re.compile(r'^[\[({]+"?(?=[^\[({])|(?<=[^\])}])"?[\])}]+$|^\W+$')
 _ARROW = re.compile(
-    r'\s*(?:(?P<both><)?-->|-\.->|--\s+(?P<plain>.+?)\s+-->|-\.\s+(?P<dotted>.+?)\s+\.->)(?:\|(?P<label>[^|]*)\|)?\s*'
+    r"\s*(?:(?P<both><)?-->|-\.->|--\s+(?P<plain>.+?)\s+-->|-\.\s+(?P<dotted>.+?)\s+\.->)(?:\|(?P<label>[^|]*)\|)?\s*"
 )
 
 
@@ -30,7 +30,7 @@ def words(source: str) -> list[str]:
 
 
 def _of_sequence(lines: list[str]) -> Iterator[str]:
-    names = dict(match.groups() for match in map(_PARTICIPANT.fullmatch, lines) if match)
+    names = {match[1]: match[2] for match in map(_PARTICIPANT.fullmatch, lines) if match}
     for line in lines:
         if found := _MESSAGE.fullmatch(line):
             sender, arrow, receiver = (names.get(word, word) for word in found.group(1, 2, 3))

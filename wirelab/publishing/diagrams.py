@@ -1,6 +1,6 @@
 """Put drawings in the place of Mermaid's text, each with the same in words.
 
-A drawing is kept in `sources/diagrams/`, under a name that is made from the text. `tests/browser/diagrams.py` makes it.
+A drawing is kept in `sources/diagrams/`, under a name made from the text. `tests/browser/diagrams.py` draws it.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wirelab.building.builder import products
 from wirelab.errors import SourceError
+from wirelab.publishing.contents import parts
 from wirelab.publishing.diagram_words import words
 
 DRAW = ".venv/bin/python tests/browser/diagrams.py"
@@ -53,7 +54,8 @@ def _figure(source: str, course: Path) -> str:
 
 def all_sources(course: Path) -> list[str]:
     """The texts of all diagrams that the book has, in its notebooks and docs."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(course.glob("docs/**/*.md"))]
+    pages = [path for part in parts(course) for path in part.pages if path.startswith("docs/")]
+    texts = [(course / path).read_text(encoding="utf-8") for path in pages]
     for product in products(course):
         texts += [cell.source for cell in product.notebook().cells if cell.cell_type == "markdown"]
     return [source for text in texts for source in sources(text)]

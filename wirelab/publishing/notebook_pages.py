@@ -1,4 +1,4 @@
-"""Make pages of the book from notebooks: predictions folded, nothing that needs a server, links that lead to pages."""
+"""Make pages of the book from notebooks: predictions folded, no frame of a server, links that lead to pages."""
 
 import re
 from pathlib import Path
@@ -52,6 +52,7 @@ def page(product: Product, path: str, shelf: Shelf, *, course: Path, binder: str
     links.append('<a href="../start.html">Run it on your computer</a>')
     if path.startswith("solutions/"):
         title.source = title.source.replace("# Exercise ", "# Solution ", 1)
+        notebook.metadata["nosearch"] = True  # who looks for a word looks for a lesson
         links.append(f'<a href="../exercises/{name}">The exercise without its solution</a>')
     if path.startswith("exercises/"):
         solved = _beside([f'<a href="../solutions/{name}">When you have tried: the solution</a>'])

@@ -34,7 +34,7 @@ def slug(heading: str) -> str:
 def lead(text: str, shelf: Shelf, *, at: str, to: str) -> str:
     """The Markdown of the file `at`, with links as they have to be on the page `to`.
 
-    A link to a file that neither the book nor the repository's address has becomes its words. An address of this computer
+    A link to a file that is neither in the book nor elsewhere becomes its words. An address of this computer
     becomes code, as no server answers there while somebody reads.
     """
 

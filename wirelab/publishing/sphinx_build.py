@@ -2,12 +2,13 @@
 
 import io
 import os
-from collections.abc import Mapping
+import re
 from pathlib import Path
 from typing import Any
 
 from wirelab.errors import BookFailed
 
+_UNCOLOURED = re.compile(r"\x1b\[[\d;]*m")
 HERE = Path(__file__).parent
 SETTINGS: dict[str, Any] = {
     "project": "Wirelab: Python on the wire",
@@ -19,7 +20,7 @@ SETTINGS: dict[str, Any] = {
     "html_title": "Wirelab",
     "html_static_path": [str(HERE / "static")],
     "templates_path": [str(HERE / "templates")],
-    "html_sidebars": {"**": ["navbar-logo.html", "search-button-field.html", "book-contents.html"]},
+    "html_sidebars": {"**": ["book-title.html", "search-button-field.html", "book-contents.html"]},
     "html_css_files": ["book.css"],
     "html_copy_source": False,
     "html_show_sphinx": False,
@@ -51,7 +52,8 @@ THEME: dict[str, Any] = {
 def build(pages: Path, out: Path, work: Path, *, parts: list[dict[str, Any]], repository: str) -> None:
     """Make the website of `pages` in `out`; `work` is where Sphinx keeps what it has read.
 
-    `parts` are those of the list of contents, as the template has them. `repository` is the address of the course's repository, or nothing. Raises BookFailed with all that Sphinx warns of.
+    `parts` are those of the list of pages, as the template has them. `repository` is the address of the course's
+    repository, or nothing. Raises BookFailed with what Sphinx warns of.
     """
     from sphinx.application import Sphinx
     from sphinx.errors import SphinxError
@@ -67,4 +69,4 @@ def build(pages: Path, out: Path, work: Path, *, parts: list[dict[str, Any]], re
     except SphinxError as error:
         raise BookFailed(f"Sphinx could not build the book: {error}") from error
     if warned := warnings.getvalue().strip():
-        raise BookFailed(f"the book has faults, as Sphinx says:\n{warned}")
+        raise BookFailed(f"the book has faults, as Sphinx says:\n{_UNCOLOURED.sub('', warned)}")

@@ -4,23 +4,26 @@ import re
 from pathlib import Path
 
 from wirelab.errors import SourceError
-from wirelab.publishing.contents import LANGUAGES, Part, file_page, files, parts, teaching_pages
+from wirelab.publishing.contents import LANGUAGES, file_page, files, parts, teaching_pages
 from wirelab.publishing.diagrams import with_drawings
 from wirelab.publishing.page_links import Shelf, from_page, lead
 
 HOW_TO_READ = """## How to read this book
 
-Here you can read the whole course, on a phone too, and without a network once the book is on your computer. Each lesson is a notebook: below a cell of
-code stands what it shows when it runs.
+Here you can read the whole course, on a phone too. Each lesson is a notebook: below a cell of code stands what it
+shows when it runs.
 
 - **Predict, then run.** Some cells ask what they will show. Decide first, then open *Show what happens*.
-- **The wire view** has two lanes, client and server, and an arrow for each message. Click on the line above an arrow to
-  open or close it.
-- **To run the code**, and to have your exercises checked, you need the notebooks: [install the course](start.md), which takes
-  a minute. {binder}
+- **The wire view** has two lanes, client and server, and an arrow for each message. Click on the line above an
+  arrow to open or close it.
+- **To run the code**, and to have your exercises checked, [install the course](start.md): it takes a
+  minute.{binder}
 """
-ON_BINDER = "[Binder]({}) runs them without an installation, and forgets your work when you leave."
-OF_SERVERS = "Every server is a small module"  # begins what README says of the servers, after the table of the lessons
+ON_BINDER = "\n  [Binder]({}) runs them without an installation, and forgets your work when you leave."
+UNSEARCHED = "---\nnosearch: true\n---\n"  # Sphinx's word for a page that its search does not find
+OF_SERVERS = (
+    "Every server is a small module"  # begins what README says of the servers, after the table of the lessons
+)
 _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 _FENCE_LINE = re.compile(r"^`{3,}", re.MULTILINE)
 
@@ -67,9 +70,15 @@ def pages(course: Path, shelf: Shelf, *, binder: str) -> dict[str, str]:
             text = with_drawings((course / path).read_text(encoding="utf-8"), course)
             made[path] = lead(text, shelf, at=path, to=path)
     made["index.md"] = made["index.md"].replace("{binder}", ON_BINDER.format(binder) if binder else "")
-    made["index.md"] += "".join(_toctree([_entry(path, "index.md") for path in part.pages if path != "index.md"]) for part in parts(course))
+    made["index.md"] += "".join(
+        _toctree([_entry(path, "index.md") for path in part.pages if path != "index.md"]) for part in parts(course)
+    )
+    for path in teaching_pages(course):
+        made[path] = UNSEARCHED + made[path]
     made["servers/index.md"] += _toctree([_entry(file_page(path), "servers/index.md") for path in files(course)])
-    made["docs/teaching/README.md"] += _toctree([_entry(path, "docs/teaching/README.md") for path in teaching_pages(course)])
+    made["docs/teaching/README.md"] += _toctree(
+        [_entry(path, "docs/teaching/README.md") for path in teaching_pages(course)]
+    )
     return made | {file_page(path): _listing(course / path, path) for path in files(course)}
 
 
