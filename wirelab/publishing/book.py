@@ -17,7 +17,7 @@ from wirelab.paths import COURSE
 from wirelab.publishing import contents, notebook_pages, text_pages
 from wirelab.publishing.sphinx_build import build
 
-WORK = Path("build-artefacts") / "book-pages"  # below the course's folder: what the website is made of
+PAGES_FOLDER = Path("build-artefacts") / "book-pages"  # below the course's folder: what the website is made of
 OUT = Path("build-artefacts") / "book"
 GITHUB = "https://github.com/"
 BINDER = "https://mybinder.org/v2/gh/{}/HEAD"  # with the owner and the name of a repository on GitHub
@@ -42,10 +42,10 @@ def make_book(out: Path, *, repository: str = "", course: Path = COURSE) -> Path
     out = out.resolve()
     if out.is_dir() and any(out.iterdir()) and not (out / ".buildinfo").exists():
         raise BookFailed(f"{out} has files that are not a book's: choose another folder with --out")
-    pages = course / WORK
+    pages = course / PAGES_FOLDER
     texts = dict(_pages(course, repository))
     _write_pages(pages, texts, course)
-    build(pages, out, course / f"{WORK}-read", parts=_parts(course, texts), repository=repository)
+    build(pages, out, course / f"{PAGES_FOLDER}-read", parts=_parts(course, texts), repository=repository)
     return out / "index.html"
 
 
@@ -66,7 +66,7 @@ def _parts(course: Path, texts: dict[str, str]) -> list[dict[str, Any]]:
             "title": part.title,
             "pages": [(_name(path), _title(path, texts[path])) for path in part.pages],
             "below": [_name(path) for path in (*part.pages, *part.below)],
-            "is_open": part.title in contents.TOPICS.values(),
+            "is_open": part.title in contents.PARTS_OF_LESSONS.values(),
         }
         for part in contents.parts(course)
     ]

@@ -20,7 +20,7 @@ LANGUAGES = {  # of what stands in a file of the course, by the end of its name:
     ".txt": "text",
     "": "text",
 }
-LOOK_UP = [
+TO_LOOK_UP = [
     "docs/glossary.md",
     "docs/cheat-sheet-1-http.md",
     "docs/cheat-sheet-2-rest.md",
@@ -37,7 +37,7 @@ TEACHING = [
     "docs/grading.md",
 ]  # and all other pages of docs/
 CHANGING = ["change.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-LEFT_OUT = "docs/architecture.md"  # for those who have the course's files before them
+NOT_IN_THE_BOOK = "docs/architecture.md"  # for those who have the course's files before them
 OTHER_FILES = [  # beside the servers, what pages of the book link to
     "LICENSE",
     "nbgrader_config.py",
@@ -50,7 +50,7 @@ README_PAGES = {
     "README.md#start": "start.md",
     "README.md#the-course": "index.md#the-course",
 }
-TOPICS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
+PARTS_OF_LESSONS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def teaching_pages(course: Path) -> list[str]:
 def for_instructors(course: Path) -> list[str]:
     """The instructors' pages, and every page of docs/ that has no other place."""
     others = _paths(course, (course / "docs").glob("*.md"))
-    return TEACHING + [path for path in others if path not in (*TEACHING, *LOOK_UP, LEFT_OUT)]
+    return TEACHING + [path for path in others if path not in (*TEACHING, *TO_LOOK_UP, NOT_IN_THE_BOOK)]
 
 
 def files(course: Path) -> list[str]:
@@ -93,11 +93,13 @@ def parts(course: Path) -> list[Part]:
     paths = list(notebooks(course))
     lessons = [path for path in paths if path.startswith("notebooks/")]
     found = [Part("Begin", ["index.md", "start.md"])]
-    for topic in dict.fromkeys(TOPICS.values()):
-        found.append(Part(topic, [path for path in lessons if TOPICS[path.partition("/")[2][0]] == topic]))
+    for topic in dict.fromkeys(PARTS_OF_LESSONS.values()):
+        found.append(
+            Part(topic, [path for path in lessons if PARTS_OF_LESSONS[path.partition("/")[2][0]] == topic])
+        )
     for folder in ("exercises", "solutions"):
         found.append(Part(folder.capitalize(), [path for path in paths if path.startswith(f"{folder}/")]))
-    found.append(Part("To look up", LOOK_UP, [file_page(path) for path in files(course)]))
+    found.append(Part("To look up", TO_LOOK_UP, [file_page(path) for path in files(course)]))
     found.append(Part("For instructors", for_instructors(course), teaching_pages(course)))
     return [*found, Part("To change the course", CHANGING)]
 

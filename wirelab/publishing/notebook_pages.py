@@ -13,7 +13,7 @@ from wirelab.checking.result import MIME
 from wirelab.publishing.diagrams import with_drawings
 from wirelab.publishing.page_links import Shelf, lead
 
-FOLDED = "hide-output"  # myst-nb's tag for a cell whose output is folded away
+HIDE_OUTPUT = "hide-output"  # myst-nb's tag for a cell whose output is folded away
 IN_PLACE_OF_A_FRAME = "<em>In the notebook the page is shown here, as long as its server runs.</em>"
 _FRAME = re.compile(r"<iframe\b.*?</iframe>", re.DOTALL)
 _ANCHOR = re.compile(r'(?: · )?<a href="(?P<to>[^"]*)"[^>]*>(?P<words>.*?)</a>', re.DOTALL)
@@ -69,7 +69,7 @@ def _beside(links: list[str]) -> str:
 def _prepare_code(cell: NotebookNode, path: str, shelf: Shelf) -> None:
     cell.source = _MARKER_LINE.sub("", cell.source).rstrip("\n")
     if asks_to_predict(cell):
-        cell.metadata.tags = [*cell.metadata.tags, FOLDED]
+        cell.metadata.tags = [*cell.metadata.tags, HIDE_OUTPUT]
     for shown in (output.data for output in cell.outputs if "data" in output):
         shown.pop(MIME, None)  # what a check leaves for programs
         if "text/html" in shown:

@@ -9,8 +9,8 @@ from typing import Any
 from wirelab.errors import BookFailed
 
 _UNCOLOURED = re.compile(r"\x1b\[[\d;]*m")
-HERE = Path(__file__).parent
-SETTINGS: dict[str, Any] = {
+OWN_FILES = Path(__file__).parent
+SPHINX_SETTINGS: dict[str, Any] = {
     "project": "Wirelab: Python on the wire",
     "author": "",
     "project_copyright": "",
@@ -18,8 +18,8 @@ SETTINGS: dict[str, Any] = {
     "root_doc": "index",
     "html_theme": "sphinx_book_theme",
     "html_title": "Wirelab",
-    "html_static_path": [str(HERE / "static")],
-    "templates_path": [str(HERE / "templates")],
+    "html_static_path": [str(OWN_FILES / "static")],
+    "templates_path": [str(OWN_FILES / "templates")],
     "html_sidebars": {"**": ["book-title.html", "search-button-field.html", "book-contents.html"]},
     "html_css_files": ["book.css"],
     "html_copy_source": False,
@@ -59,7 +59,7 @@ def build(pages: Path, out: Path, work: Path, *, parts: list[dict[str, Any]], re
     from sphinx.errors import SphinxError
 
     links = {"repository_url": repository, "use_repository_button": True} if repository else {}
-    settings = SETTINGS | {"html_context": {"book_parts": parts}, "html_theme_options": THEME | links}
+    settings = SPHINX_SETTINGS | {"html_context": {"book_parts": parts}, "html_theme_options": THEME | links}
     warnings = io.StringIO()
     try:
         app = Sphinx(
