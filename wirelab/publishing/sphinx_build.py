@@ -22,6 +22,7 @@ SPHINX_SETTINGS: dict[str, Any] = {
     "templates_path": [str(OWN_FILES / "templates")],
     "html_sidebars": {"**": ["book-title.html", "search-button-field.html", "book-contents.html"]},
     "html_css_files": ["book.css"],
+    "html_js_files": ["book.js"],
     "html_copy_source": False,
     "html_show_sphinx": False,
     "suppress_warnings": ["misc.highlighting_failure"],  # a cell that writes a page, highlighted as Python's
