@@ -59,6 +59,7 @@ def tidy(drawing: str) -> str:
         r"<defs><symbol .*?</symbol></defs>",
         r' data-points="[^"]*"',
         r"@keyframes [\w-]+\{\w+\{.*?\}\}",
+        r' role="graphics-document document" aria-roledescription="[^"]*"',  # the page has a role around it
     ):
         drawing = re.sub(surplus, "", drawing, flags=re.DOTALL)
     drawing = re.sub(r"(\d\.\d)\d+", r"\1", drawing)  # a tenth of a pixel is enough

@@ -33,6 +33,7 @@ SPHINX_SETTINGS: dict[str, Any] = {
     "nb_code_prompt_show": "Show what happens",
     "nb_code_prompt_hide": "Hide what happens",
     "nb_ipywidgets_js": {},
+    "nb_render_markdown_format": "myst",  # so that links in outputs lead to pages
     "myst_heading_anchors": 4,
     "myst_links_external_new_tab": False,
     "pygments_style": "a11y-high-contrast-light",
