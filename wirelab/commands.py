@@ -189,10 +189,10 @@ def grade_submissions(words: argparse.Namespace) -> int:
 
 def publish_book(words: argparse.Namespace) -> int:
     """Build the whole course as a website, to read without Jupyter and without a network."""
-    from wirelab.publishing import book
+    from wirelab.publishing import bookbinding
 
-    repository = book.origin(COURSE) if words.repository is None else words.repository
-    page = book.make_book(words.out or COURSE / book.OUT, repository=repository)
+    repository = bookbinding.origin(COURSE) if words.repository is None else words.repository
+    page = bookbinding.make_book(words.out or COURSE / bookbinding.OUT, repository=repository)
     print(f"The book is here: {page}")
     if not words.no_browser:
         webbrowser.open(page.as_uri())

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ SPHINX_SETTINGS: dict[str, Any] = {
     "html_css_files": ["book.css"],
     "html_js_files": ["book.js"],
     "html_copy_source": False,
+    "html_use_index": False,
     "html_show_sphinx": False,
     "suppress_warnings": ["misc.highlighting_failure"],  # a cell that writes a page, highlighted as Python's
     "language": "en",
@@ -70,5 +72,16 @@ def build(pages: Path, out: Path, work: Path, *, parts: list[dict[str, Any]], re
         app.build()
     except SphinxError as error:
         raise BookFailed(f"Sphinx could not build the book: {error}") from error
+    except OSError as error:
+        raise BookFailed(f"the book could not be written ({error}): choose another folder with --out") from None
+    _delete_pages_of_before(out, app.env.found_docs | {"search"})
     if warned := warnings.getvalue().strip():
+        shutil.rmtree(work)  # else Sphinx would not read the faulty page again, and not warn
         raise BookFailed(f"the book has faults, as Sphinx says:\n{_UNCOLOURED.sub('', warned)}")
+
+
+def _delete_pages_of_before(out: Path, names: set[str]) -> None:
+    """Delete the pages that the book had once, and has no more."""
+    for path in out.rglob("*.html"):
+        if path.relative_to(out).as_posix().removesuffix(".html") not in names and "_static" not in path.parts:
+            path.unlink()

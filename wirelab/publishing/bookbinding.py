@@ -39,8 +39,10 @@ def make_book(out: Path, *, repository: str = "", course: Path = COURSE) -> Path
     """
     if not all(map(importlib.util.find_spec, PACKAGES)):
         raise BookFailed(MISSING)
+    if repository and not (repository := _on_github(given := repository)):
+        raise BookFailed(f"{given} is no repository on GitHub: write --repository {GITHUB}OWNER/NAME")
     out = out.resolve()
-    if out.is_dir() and any(out.iterdir()) and not (out / ".buildinfo").exists():
+    if out.exists() and not (out / ".buildinfo").exists() and (out.is_file() or any(out.iterdir())):
         raise BookFailed(f"{out} has files that are not a book's: choose another folder with --out")
     pages = course / PAGES_FOLDER
     texts = dict(_pages(course, repository))
@@ -114,5 +116,10 @@ def origin(course: Path = COURSE) -> str:
         said = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:  # no git
         return ""
-    found = _ON_GITHUB.fullmatch(said)
+    return _on_github(said)
+
+
+def _on_github(address: str) -> str:
+    """The address of a repository on GitHub as browsers have it, or nothing if it is none."""
+    found = _ON_GITHUB.fullmatch(address)
     return f"{GITHUB}{found['name']}" if found else ""
