@@ -68,7 +68,7 @@ class Links(HTMLParser):
 
 
 def test_every_link_in_the_book_leads_to_a_page_and_a_heading(book: Path) -> None:
-    pages = {path: Links(path) for path in book.rglob("*.html")}
+    pages = {path: Links(path) for path in book.rglob("*.html") if "_static" not in path.parts}
     assert len(pages) > 150
     lost = []
     for path, links in pages.items():

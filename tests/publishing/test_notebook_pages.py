@@ -113,11 +113,13 @@ def test_a_frame_becomes_a_sentence_and_a_link_to_a_server_goes() -> None:
         '<b>http://127.0.0.1:8001/live</b> · <a href="http://127.0.0.1:8001/live">open it</a>'
         '<iframe src="http://127.0.0.1:8001/live" title="The page"></iframe>'
     )
-    said = without_servers(html)
+    said = without_servers(html, SHELF)
     assert "<a" not in said and "<iframe" not in said
     assert "as long as its server runs" in said
 
 
 def test_a_link_to_a_notebook_leads_to_its_page() -> None:
     link = '<a href="../notebooks/13-pages.ipynb" target="_blank">13</a>'
-    assert without_servers(link) == '<a href="../notebooks/13-pages.html">13</a>'
+    known = Shelf({"notebooks/13-pages.ipynb": "notebooks/13-pages.ipynb"}, lambda path: "")
+    assert without_servers(link, known) == '<a href="../notebooks/13-pages.html">13</a>'
+    assert without_servers(link, SHELF) == "13"

@@ -1,6 +1,7 @@
 """Make pages of the book from notebooks: predictions folded, no frame of a server, links that lead to pages."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -73,17 +74,19 @@ def _prepare_code(cell: NotebookNode, path: str, shelf: Shelf) -> None:
     for shown in (output.data for output in cell.outputs if "data" in output):
         shown.pop(MIME, None)  # what a check leaves for programs
         if "text/html" in shown:
-            shown["text/html"] = without_servers(shown["text/html"])
+            shown["text/html"] = without_servers(shown["text/html"], shelf)
         if "text/markdown" in shown:
             shown["text/markdown"] = lead(shown["text/markdown"], shelf, at=path, to=path)
 
 
-def without_servers(html: str) -> str:
-    """An output's HTML, with a sentence for each frame and without links to servers of this computer."""
-    return _ANCHOR.sub(_anchor, _FRAME.sub(IN_PLACE_OF_A_FRAME, html))
+def without_servers(html: str, shelf: Shelf) -> str:
+    """An output's HTML, with a sentence for each frame, without links to this computer and to pages that are gone."""
+    return _ANCHOR.sub(partial(_anchor, shelf), _FRAME.sub(IN_PLACE_OF_A_FRAME, html))
 
 
-def _anchor(found: re.Match[str]) -> str:
+def _anchor(shelf: Shelf, found: re.Match[str]) -> str:
     if _OF_THIS_COMPUTER.match(found["to"]):
         return "" if found["words"] == "open it" else found["words"]
+    if found["to"].endswith(".ipynb") and found["to"].removeprefix("../") not in shelf.pages:
+        return found["words"]  # as in a map of the course that was drawn before a lesson got another name
     return f'<a href="{found["to"].replace(".ipynb", ".html")}">{found["words"]}</a>'
