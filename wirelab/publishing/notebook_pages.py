@@ -80,7 +80,7 @@ def _prepare_code(cell: NotebookNode, path: str, shelf: Shelf) -> None:
 
 
 def without_servers(html: str, shelf: Shelf) -> str:
-    """An output's HTML, with a sentence for each frame, without links to this computer and to pages that are gone."""
+    """An output's HTML, with a sentence for each frame, and without links to this computer and to lost pages."""
     return _ANCHOR.sub(partial(_anchor, shelf), _FRAME.sub(IN_PLACE_OF_A_FRAME, html))
 
 
