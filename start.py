@@ -22,6 +22,7 @@ HERE = (Path(__file__).absolute() if WINDOWS else Path(__file__).resolve()).pare
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "wirelab-stamp"  # marks .venv as ours; empty until .venv is complete
+BOOK_STAMP = VENV / "wirelab-book-stamp"  # names the lock file whose packages are there for `book`
 LOCK = HERE / ".venv.lock"
 
 USAGE = """\
@@ -30,11 +31,14 @@ python3 start.py progress                     show what is done, what is begun, 
 python3 start.py reset 12                     give exercise 12 back as it was, and keep yours beside it
 python3 start.py update                       bring a newer course, and keep what you have written
 python3 start.py test                         run its tests
+python3 start.py book                         build the course as a website
 All set up .venv first if need be. From then on, python3 start.py --help has every command."""
 STEPS = ("an environment for Python", "the packages", "the course itself")
 
 OFFLINE = ("The first start needs the internet (about 100 MB, once; later ones work offline): "
            "connect, set HTTPS_PROXY if you are behind a proxy, then run start.py again.")
+OFFLINE_BOOK = ("The first book needs the internet (about 15 MB, once; later ones are built offline): "
+                "connect, set HTTPS_PROXY if you are behind a proxy, then run start.py book again.")
 UNKNOWN = "The course could not be set up, for the reason above: put that right, then run start.py again."
 ADVICE = [  # what an installer or the system says, what to do; the first that fits
     ("no space left|disk quota|WinError 112|os error 112",
@@ -60,6 +64,9 @@ def main(words: list) -> int:
                 return 0
             with alone():
                 set_up()
+        if words[:1] == ["book"] and not {"-h", "--help"} & set(words):
+            with alone():
+                set_up_book()
         return hand_over(words)
     except KeyboardInterrupt:
         say("stopped; run start.py again to go on")
@@ -82,7 +89,7 @@ def set_up() -> None:
     update = before[:1] == [place()]
     say("Bringing .venv up to date ..." if update else "Setting up the course in .venv (about a minute, once) ...")
     STAMP.write_text("")
-    complaint = install() if update else step(1, build) or install()
+    complaint = install(install_by) if update else step(1, build) or install(install_by)
     if update and advice(complaint) == OFFLINE:
         now = before[1]  # installers fetch everything before they change anything
         say("No internet to fetch the new packages: going on with those of before.")
@@ -91,6 +98,18 @@ def set_up() -> None:
         give_up(complaint)
     relate()
     write_stamp(place(), now)
+
+
+def set_up_book() -> None:
+    """Install what only the book needs, unless it is there. Its lock file has the packages of before as well."""
+    wanted = digest((HERE / "requirements-book.lock").read_bytes())
+    if BOOK_STAMP.exists() and BOOK_STAMP.read_text("ascii", "replace") == wanted:
+        return
+    say("Installing what builds the book (about 15 MB, once) ...")
+    complaint = install(install_book_by)
+    if complaint:
+        sys.exit(OFFLINE_BOOK) if advice(complaint) == OFFLINE else give_up(complaint)
+    BOOK_STAMP.write_text(wanted)
 
 
 def hand_over(words: list) -> int:
@@ -209,7 +228,7 @@ def clear() -> None:
             entry.unlink()
 
 
-def install() -> str:
+def install(what) -> str:
     """Install by uv, which is quick; where it cannot be had, or fails, by pip. Return what went wrong."""
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet"]
     found = shutil.which("uv")
@@ -218,13 +237,18 @@ def install() -> str:
         tool(*pip, "uv")
     # Compiled, as pip does by itself: kernels start twice as fast.
     uv += ["pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON)]
-    return install_by(uv) and install_by(pip)
+    return what(uv) and what(pip)
 
 
 def install_by(installer: list) -> str:
     """Install the locked packages, then the course; return what went wrong, or nothing."""
     return (step(2, tool, *installer, "--require-hashes", "-r", "requirements.lock")
             or step(3, tool, *installer, "--no-deps", "--no-build-isolation", "-e", "."))
+
+
+def install_book_by(installer: list) -> str:
+    """Install the packages that build the book; return what went wrong, or nothing."""
+    return tool(*installer, "--require-hashes", "-r", "requirements-book.lock")
 
 
 def step(number: int, do, *words: str) -> str:

@@ -29,6 +29,11 @@ OFFLINE = (
     "The first start needs the internet (about 100 MB, once; later ones work offline): "
     "connect, set HTTPS_PROXY if you are behind a proxy, then run start.py again.\n"
 )
+FOR_THE_BOOK = "Installing what builds the book (about 15 MB, once) ...\n"
+BOOK_OFFLINE = (
+    "The first book needs the internet (about 15 MB, once; later ones are built offline): "
+    "connect, set HTTPS_PROXY if you are behind a proxy, then run start.py book again.\n"
+)
 MOUNT_READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0"'
 READ_ONLY = (
     "The course's folder cannot be written, or a program still uses its .venv: close that program, or copy "
@@ -138,7 +143,8 @@ def copy(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
         (folder / "wirelab").mkdir()
         (folder / "wirelab/__init__.py").touch()
         (folder / "wirelab/__main__.py").write_text(STAND_IN)
-        (folder / "requirements.lock").write_text(lock(shelf))
+        for name in ("requirements.lock", "requirements-book.lock"):
+            (folder / name).write_text(lock(shelf))
         return Course(folder, shelf)
 
     return copy
@@ -223,6 +229,26 @@ def test_notebooks_find_the_course_in_any_locale(ready: Course, tmp_path: Path, 
 def test_start_py_becomes_wirelab_so_that_signals_reach_it(ready: Course):
     with ready.popen() as process:
         assert json.loads(process.communicate()[0])["pid"] == process.pid
+
+
+# The book
+
+
+def test_what_builds_the_book_is_installed_with_the_first_one(ready: Course, offline: dict[str, str]):
+    assert ready.start("book", "--help", **offline).stderr == ""
+    assert ready.start("book").stderr == FOR_THE_BOOK
+    second = ready.start("book", "--no-browser", **offline)
+    assert (second.stderr, json.loads(second.stdout)["words"]) == ("", ["book", "--no-browser"])
+
+
+def test_a_first_book_without_the_internet_says_so(ready: Course, offline: dict[str, str]):
+    lock = ready.folder / "requirements-book.lock"
+    before = lock.read_text()
+    lock.write_text(f"{before}colorama==0.4.6 --hash=sha256:{'0' * 64}\n")
+    start = ready.start("book", **offline)
+    assert (start.returncode, start.stderr) == (1, FOR_THE_BOOK + BOOK_OFFLINE)
+    lock.write_text(before)
+    assert ready.start("book", **offline).returncode == 0
 
 
 # A course that has changed

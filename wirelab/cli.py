@@ -96,6 +96,13 @@ def parser() -> argparse.ArgumentParser:
     trusting = "run submissions without keeping them apart, where this computer cannot"
     grading.add_argument("--trust", action="store_true", help=trusting)
     grading.add_argument("--verify", action="store_true", help="grade nothing; look whether a grade was changed")
+    publishing = command("book", commands.publish_book)
+    publishing.add_argument(
+        "--out", type=_path_from_here, metavar="FOLDER", help="where to (default: build-artefacts/book)"
+    )
+    publishing.add_argument("--no-browser", action="store_true", help="only say where it is")
+    copied = "the course's address on GitHub, for links to it and to Binder (default: where it was cloned from)"
+    publishing.add_argument("--repository", metavar="ADDRESS", help=copied)
     command("doctor", commands.look_around)
     return top
 

@@ -194,3 +194,15 @@ def grade_submissions(words: argparse.Namespace) -> int:
     from wirelab.grading.grade_command import grade
 
     return grade(words)
+
+
+def publish_book(words: argparse.Namespace) -> int:
+    """Build the whole course as a website, to read without Jupyter and without a network."""
+    from wirelab.publishing import bookbinding
+
+    repository = bookbinding.origin(COURSE) if words.repository is None else words.repository
+    page = bookbinding.make_book(words.out or COURSE / bookbinding.OUT, repository=repository)
+    print(f"The book is here: {page}")
+    if not words.no_browser:
+        webbrowser.open(page.as_uri())
+    return 0

@@ -14,6 +14,7 @@
     ├── GradingError           there is nothing to grade, or no safe way to run it
     ├── PresentationFailed     a lesson could not be presented
     ├── BoardError             a class board could not be opened, or joined
+    ├── BookFailed             the book could not be built
     └── KernelFailed           a notebook's kernel died or ran out of time
 
 Each message says what happened, with what, and what to do. In a notebook an error of the kit is
@@ -81,6 +82,10 @@ class PresentationFailed(WirelabError):
 
 class BoardError(WirelabError):
     """A class board could not be opened, or joined."""
+
+
+class BookFailed(WirelabError):
+    """The book could not be built: a package is missing, the folder has other files, or a page has a fault."""
 
 
 class KernelFailed(WirelabError):

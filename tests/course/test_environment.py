@@ -61,7 +61,17 @@ def test_the_proofs_lock_file_has_the_same_versions_and_more(
         assert proof[canonicalize_name(one.name)] in one.specifier, one.name
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-proof.lock"])
+def test_the_books_lock_file_has_the_same_versions_and_more(
+    course: Path, project: dict[str, Any], locked: dict[str, str]
+) -> None:
+    proof, book = versions(course / "requirements-proof.lock"), versions(course / "requirements-book.lock")
+    assert locked.items() <= book.items()
+    assert {name: book[name] for name in book.keys() & proof.keys()}.items() <= proof.items()
+    for one in map(Requirement, project["optional-dependencies"]["book"]):
+        assert book[canonicalize_name(one.name)] in one.specifier, one.name
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-proof.lock", "requirements-book.lock"])
 def test_a_lock_file_has_a_hash_for_every_package_and_names_no_host(course: Path, name: str) -> None:
     text = (course / name).read_text(encoding="utf-8")
     assert "://" not in text

@@ -22,6 +22,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import jupytext
@@ -81,6 +83,12 @@ def with_card(cells: list[NotebookNode], name: str) -> list[NotebookNode]:
 def read_source(text: str, name: str) -> NotebookNode:
     """All cells of a source, with their words as metadata. Raises SourceError at what cannot be read."""
     _check_markers(text, name)
+    return deepcopy(_parsed(text))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> NotebookNode:
+    """What jupytext reads, once: it takes a third of a second, and each answer of an exercise asks again."""
     parsed: NotebookNode = jupytext.reads(text, fmt="py:percent")
     return parsed
 

@@ -1,0 +1,1 @@
+"""Build the course as a website that can be read without Jupyter, and without a network."""
