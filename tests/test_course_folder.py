@@ -15,7 +15,8 @@ from wirelab.course_parts import ALWAYS, course_files
 from wirelab.errors import NoCourse, NotWritten
 
 EXERCISE = Path("exercises/12-web-server.ipynb")
-OF_THE_REPOSITORY = {".gitattributes", ".gitignore", ".github", ".pre-commit-config.yaml"}  # for those who change it
+# What only those need who change the course.
+OF_THE_REPOSITORY = {".gitattributes", ".gitignore", ".github", ".pre-commit-config.yaml"}
 
 
 @pytest.fixture
