@@ -2,21 +2,20 @@
 
     container_proof.py HEALTHCHECK … -- CMD …
 
-Starts CMD, and asks the server over HTTP; runs cells in a kernel, and asks their server through Jupyter's proxy; ends
-CMD, and looks for what is left; starts it again on the same volume; and runs the tests of one lesson.
+Starts CMD, and asks the server over HTTP; runs a cell in a kernel, and asks its server through Jupyter's proxy;
+ends CMD, and looks for what is left; starts it again on the same volume; and runs the tests of one lesson.
 """
 
-import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
-from websockets.sync.client import connect
+import psutil
+from kernel_over_http import Kernel, ask
 
 STARTS_IN, ENDS_IN = 120, 30  # seconds, on a computer that is busy
 COURSE = Path.home() / "course"
@@ -57,16 +56,17 @@ def use(health: list[str], command: list[str]) -> None:
         assert subprocess.call(health) == 0, "the healthcheck fails"
         page = ask(f"{address}lab/tree/notebooks/00-start-here.ipynb", token)
         assert b"JupyterLab" in page
-        said = run_cell(address, token, CELL)
+        ran = Kernel(address, token, LESSON).run(CELL)
+        assert not ran.traceback, ran.traceback
+        said = ran.text
         port = re.match(r"\d+", said)
         assert port, said
-        assert f'href="/proxy/{port[0]}/"' in said and f"http://127.0.0.1:{port[0]}/\"" not in said, said
+        assert f'href="/proxy/{port[0]}/"' in said and f'http://127.0.0.1:{port[0]}/"' not in said, said
         assert ask(f"{address}proxy/{port[0]}/", token) == b"hello from the container"
         running.send_signal(signal.SIGTERM)
         running.wait(ENDS_IN)
-    left = subprocess.run(["ps", "-u", str(os.getuid()), "-o", "args="], capture_output=True, text=True).stdout
-    others = [line for line in left.splitlines() if "ipykernel" in line or "jupyter" in line]
-    assert not others, others
+    left = [process.cmdline() for process in psutil.process_iter() if process.pid not in (1, os.getpid())]
+    assert not [words for words in left if "python" in " ".join(words)], left
 
 
 def opened(running: "subprocess.Popen[str]") -> tuple[str, str]:
@@ -82,38 +82,6 @@ def opened(running: "subprocess.Popen[str]") -> tuple[str, str]:
         if time.monotonic() > end:
             break
     raise AssertionError("".join(said))
-
-
-def ask(url: str, token: str, data: bytes | None = None) -> bytes:
-    request = urllib.request.Request(url, data, {"Authorization": f"token {token}"})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return bytes(answer.read())
-
-
-def run_cell(address: str, token: str, code: str) -> str:
-    """What a cell prints, in a new kernel of the notebook's folder."""
-    wanted = {"path": LESSON, "type": "notebook", "name": "", "kernel": {"name": "python3"}}
-    kernel = json.loads(ask(f"{address}api/sessions", token, json.dumps(wanted).encode()))["kernel"]["id"]
-    url = f"ws{address.removeprefix('http')}api/kernels/{kernel}/channels"
-    with connect(url, additional_headers={"Authorization": f"token {token}"}, max_size=None) as socket:
-        header = {"msg_id": "one", "msg_type": "execute_request", "username": "", "session": "proof", "version": "5.3"}
-        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
-        socket.send(json.dumps(message))
-        return printed(socket)
-
-
-def printed(socket: "object") -> str:
-    said = ""
-    while True:
-        message = json.loads(socket.recv(timeout=60))  # type: ignore[attr-defined]
-        if message["parent_header"].get("msg_id") != "one":
-            continue
-        kind, content = message["msg_type"], message["content"]
-        assert kind != "error", "\n".join(content["traceback"])
-        said += content["text"] if kind == "stream" else ""
-        if kind == "status" and content["execution_state"] == "idle":
-            return said
 
 
 if __name__ == "__main__":
