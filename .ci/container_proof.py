@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import psutil
-from kernel_over_http import Kernel, ask
+from kernel_over_http import ask, kernel
 
 STARTS_IN, ENDS_IN = 120, 30  # seconds, on a computer that is busy
 COURSE = Path.home() / "course"
@@ -56,7 +56,8 @@ def use(health: list[str], command: list[str]) -> None:
         assert subprocess.call(health) == 0, "the healthcheck fails"
         page = ask(f"{address}lab/tree/notebooks/00-start-here.ipynb", token)
         assert b"JupyterLab" in page
-        ran = Kernel(address, token, LESSON).run(CELL)
+        with kernel(address, token, LESSON) as notebook:
+            ran = notebook.run(CELL)
         assert not ran.traceback, ran.traceback
         said = ran.text
         port = re.match(r"\d+", said)

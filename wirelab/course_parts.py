@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 # What flit packs without being told; the rest stands in pyproject.toml, where flit reads it for the sdist.
 ALWAYS = ("wirelab", "data", "pyproject.toml", "README.md", "LICENSE")
-NOT_OURS = ("__pycache__", ".ipynb_checkpoints", "packed_course")  # folders that programs make within the course's
+# What learners and programs make within the course's folders; names, and patterns of names.
+NOT_OURS = ("__pycache__", ".ipynb_checkpoints", "packed_course", "*.db", "*.old-*", "my_*")
 
 
 def course_files(course: Path) -> Iterator[str]:
@@ -20,5 +22,5 @@ def course_files(course: Path) -> Iterator[str]:
         found = sorted((course / name).rglob("*")) if (course / name).is_dir() else [course / name]
         for path in found:
             below = path.relative_to(course)
-            if path.is_file() and not set(NOT_OURS) & set(below.parts):
+            if path.is_file() and not any(fnmatch(part, left) for part in below.parts for left in NOT_OURS):
                 yield below.as_posix()

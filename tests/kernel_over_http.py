@@ -2,6 +2,8 @@
 
 import json
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,15 +29,22 @@ class Ran:
     traceback: list[str] = field(default_factory=list)
 
 
-class Kernel:
-    """A new kernel of a notebook. `address` is the server's, with a slash at its end."""
+@contextmanager
+def kernel(address: str, token: str, notebook: str) -> Iterator["Kernel"]:
+    """A new kernel of a notebook; it is left running. `address` is the server's, with a slash at its end."""
+    wanted = {"path": notebook, "type": "notebook", "name": notebook, "kernel": {"name": "python3"}}
+    number = json.loads(ask(f"{address}api/sessions", token, wanted))["kernel"]["id"]
+    url = f"ws{address.removeprefix('http')}api/kernels/{number}/channels"
+    headers = {"Authorization": f"token {token}"}
+    with connect(url, additional_headers=headers, max_size=None, open_timeout=PATIENCE) as socket:
+        yield Kernel(socket)
 
-    def __init__(self, address: str, token: str, notebook: str) -> None:
-        wanted = {"path": notebook, "type": "notebook", "name": notebook, "kernel": {"name": "python3"}}
-        self.id = json.loads(ask(f"{address}api/sessions", token, wanted))["kernel"]["id"]
-        url = f"ws{address.removeprefix('http')}api/kernels/{self.id}/channels"
-        headers = {"Authorization": f"token {token}"}
-        self._socket: ClientConnection = connect(url, additional_headers=headers, max_size=None, open_timeout=60)
+
+class Kernel:
+    """A kernel at the other end of a WebSocket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self._number = 0
 
     def run(self, code: str) -> Ran:
@@ -56,10 +65,6 @@ class Kernel:
         while not self._read(name, ran):
             pass
         return ran
-
-    def close(self) -> None:
-        """Leave it running, as a browser does whose window is closed."""
-        self._socket.close()
 
     def _read(self, name: str, ran: Ran) -> bool:
         """One message; whether the cell has come to its end."""
