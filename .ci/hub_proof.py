@@ -1,6 +1,6 @@
 """Be a class on a JupyterHub, by the Python of the image, as root:  hub_proof.py LEARNERS
 
-Makes the accounts and starts the Hub. Then everyone logs in and presses Start at once; runs every cell of a lesson,
+Makes the accounts and starts the Hub. Then everyone logs in and presses Start at once; runs all cells of a lesson,
 and launches a server that says whose it is; asks their own server and a neighbour's. Half of them log out, and the
 others are culled. In the end no process of theirs is left.
 """

@@ -1,7 +1,7 @@
-"""The course on The Littlest JupyterHub: copy this file to /opt/tljh/config/jupyterhub_config.d/ (docs/class-server.md).
+"""The course on The Littlest JupyterHub: a file for /opt/tljh/config/jupyterhub_config.d/ (docs/class-server.md).
 
-It is a JupyterHub configuration file, so it serves any Hub on which learners have accounts of the computer. It works
-with JupyterHub 5 and 6.
+It is a configuration file of JupyterHub's, 5 or 6. So it serves any Hub on which learners have accounts of the
+computer.
 """
 
 import os
@@ -12,7 +12,7 @@ c = get_config()  # noqa: F821
 c.Spawner.cmd = [f"{COURSE}/deploy/start-singleuser"]
 c.Spawner.default_url = "/lab/tree/wirelab-course/notebooks/00-start-here.ipynb"
 
-# A class presses Start at once. Two cores need 60 to 70 seconds for 30 learners, and the defaults give up after 30.
+# A class presses Start at once, and two cores need a minute or more for 30 learners. The default is 30 seconds.
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 180
 
