@@ -8,6 +8,7 @@ others are culled. In the end no process of theirs is left.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,12 +29,19 @@ HUB = "http://127.0.0.1:8000"
 T = TypeVar("T")
 PASSWORD = "to-be-or-not"
 FIRST_UID = 2001
+LOG = Path("/tmp/hub.log")
+BOARD = Path("/var/lib/wirelab-board")
+HAS_BOARD = "    board " in subprocess.run(["wirelab", "--help"], capture_output=True, text=True).stdout
 STARTS_IN, CULLED_IN = 300, 120  # seconds
 LESSON = "wirelab-course/notebooks/12-web-server.ipynb"
 CONFIG = """
-import os
+import os, sys
 os.environ["WIRELAB_COURSE"] = "/course"
+os.environ["WIRELAB_PYTHON"] = sys.executable
+os.environ["WIRELAB_HUB"] = "http://127.0.0.1:8000"
 load_subconfig("/course/deploy/tljh/wirelab.py")
+if {board}:
+    load_subconfig("/course/deploy/tljh/board.py")
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.hub_port = 15001
 c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
@@ -44,14 +52,17 @@ c.ConfigurableHTTPProxy.command = [
     "/usr/bin/node", "/opt/proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy"
 ]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:15002"
-c.JupyterHub.services = [
-    {{"name": "proof", "api_token": "{token}"}},
-]
+c.JupyterHub.services.append({{"name": "proof", "api_token": "{token}"}})
 c.JupyterHub.last_activity_interval = 5
-c.JupyterHub.load_roles = [
-    {{"name": "proof", "services": ["proof"],
-      "scopes": ["tokens", "list:users", "read:users:activity", "read:servers", "delete:servers"]}},
-]
+c.JupyterHub.load_roles.append({{
+    "name": "proof", "services": ["proof"],
+    "scopes": ["tokens", "list:users", "read:users:activity", "read:servers", "delete:servers"],
+}})
+"""
+JOIN = """
+from wirelab import check, join
+join({code!r})
+check("12.1", mine)
 """
 OWN_SERVER = """
 import getpass, requests, socket
@@ -143,6 +154,11 @@ class Learner:
             return said
         raise AssertionError(f"{self.name} may read the files of {other.name}")
 
+    def join(self, code: str) -> None:
+        with kernel(self.address, self.token, LESSON) as notebook:
+            joined = notebook.run(JOIN.format(code=code))
+        assert not joined.traceback and "seat" in joined.text, joined
+
     def log_out(self) -> None:
         self.browser.get(f"{HUB}/hub/logout", timeout=60)
 
@@ -170,9 +186,21 @@ def main(count: int) -> None:
         said = everyone(learners, lambda one: one.ask_neighbour(pairs[one.name]))
         assert set(said) == {"refused"}, said
         print(f"{count} were kept from a neighbour's server", flush=True)
+        if HAS_BOARD:
+            join_the_board(learners)
         leave(learners, token)
     assert not theirs(), theirs()
     print(f"{count} passed, 0 failed", flush=True)
+
+
+def join_the_board(learners: list[Learner]) -> None:
+    """Everyone's notebook reports to the board, through the Hub's proxy and with its own token."""
+    code = re.search(r'join\("(\w+)"\)', LOG.read_text(encoding="utf-8"))
+    assert code, "the Hub started no board"
+    everyone(learners, lambda one: one.join(code[1]))
+    stored = [file.stat().st_size for file in BOARD.iterdir()]
+    assert sum(stored), "the board keeps nothing"
+    print(f"{len(learners)} joined the board", flush=True)
 
 
 def leave(learners: list[Learner], token: str) -> None:
@@ -210,6 +238,9 @@ def make_accounts(learners: list[Learner]) -> None:
             subprocess.run(words, check=True)
             (Path("/home") / learner.name).chmod(0o700)
 
+    BOARD.mkdir(exist_ok=True)
+    shutil.chown(BOARD, "nobody")
+
 
 def fence() -> None:
     subprocess.run(["/usr/sbin/nft", "-f", "/course/deploy/tljh/fence.nft"], check=True)
@@ -228,7 +259,7 @@ def running_hub(token: str) -> Iterator[None]:
                 wait(lambda: answers(f"{HUB}/hub/health"), 60, "a Hub")
                 yield
             except BaseException:
-                print(log.read_text(encoding="utf-8")[-6000:])
+                print(LOG.read_text(encoding="utf-8")[-6000:])
                 raise
             finally:
                 hub.terminate()

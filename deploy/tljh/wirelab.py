@@ -24,4 +24,4 @@ c.Spawner.cpu_limit = 1.0
 c.JupyterHub.shutdown_on_logout = True
 
 # Other people's programs run on this computer, so no page comes through Jupyter's proxy (see the page above).
-c.Spawner.environment = {"WIRELAB_ALONE": "0"}
+c.Spawner.environment.update({"WIRELAB_ALONE": "0"})
