@@ -49,7 +49,7 @@ c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = "{password}"
 c.Authenticator.allow_all = True
 c.ConfigurableHTTPProxy.command = [
-    "/usr/bin/node", "/opt/proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy"
+    "/usr/local/bin/node", "/opt/proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy"
 ]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:15002"
 c.JupyterHub.services.append({{"name": "proof", "api_token": "{token}"}})
