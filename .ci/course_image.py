@@ -31,7 +31,7 @@ class Image:
         print(f"-- {one.name} {one.text}", flush=True)
         match one.name:
             case "RUN":
-                subprocess.run(self.command(["/bin/sh", "-c", one.text]), env=self.environment(), check=True)
+                subprocess.run(self.command(["/bin/sh", "-c", one.text]), check=True)
             case "ENV" | "ARG":
                 self.env |= dict(word.split("=", 1) for word in one.words)
             case "WORKDIR":
@@ -58,9 +58,11 @@ class Image:
                 shutil.copy2(found, target)
 
     def command(self, words: list[str]) -> list[str]:
-        """The words, as they run in the image as its user."""
+        """The words, as they run in the image as its user, in its environment alone."""
+        told = [f"{name}={value}" for name, value in self.environment().items()]
         become = ["setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--init-groups", "--no-new-privs"]
-        return inside(self.root, self.folder, *(become if self.user != "root" else []), *words)
+        whole = ["/usr/bin/env", "-i", *told, *(become if self.user != "root" else []), *words]
+        return inside(self.root, self.folder, *whole)
 
     def environment(self) -> dict[str, str]:
         """The image's, and how this machine reaches packages."""
@@ -76,7 +78,7 @@ class Image:
     def run(self, *words: str) -> int:
         """Run a program as the image's user, in a network of its own. Returns its exit code."""
         own_network = ["unshare", "--net", "sh", "-c", NETWORK, "sh"]
-        return subprocess.call([*own_network, *self.command(list(words))], env=self.environment())
+        return subprocess.call([*own_network, *self.command(list(words))])
 
 
 @contextmanager
