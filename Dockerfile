@@ -1,7 +1,7 @@
 # The course in a container, for one learner:
 #
 #     docker build --tag wirelab .
-#     docker run --rm --interactive --tty --publish 127.0.0.1:8888:8888 --volume wirelab:/home/learner/course wirelab
+#     docker run --rm --init --interactive --tty --publish 127.0.0.1:8888:8888 --volume wirelab:/home/learner/course wirelab
 #
 # /opt/wirelab has the locked packages, /course the course as it is in the image, which nobody can write. The learner works in a copy
 # of it, in a volume. When the container starts, a newer course comes into the copy, and keeps what the learner wrote.

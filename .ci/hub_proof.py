@@ -226,7 +226,7 @@ def leave(learners: list[Learner], token: str) -> None:
 def make_accounts(learners: list[Learner]) -> None:
     for number, learner in enumerate(learners):
         words = [
-            "useradd",
+            "/usr/sbin/useradd",
             "--create-home",
             "--shell",
             "/bin/bash",
@@ -248,15 +248,12 @@ def fence() -> None:
 
 @contextmanager
 def running_hub(token: str) -> Iterator[None]:
-    with tempfile.TemporaryDirectory() as folder:
-        config, log = Path(folder, "jupyterhub_config.py"), Path("/tmp/hub.log")
-        config.write_text(CONFIG.format(password=PASSWORD, token=token), encoding="utf-8")
-        with (
-            log.open("w") as file,
-            subprocess.Popen(["jupyterhub", "--config", config], cwd=folder, stdout=file, stderr=file) as hub,
-        ):
+    with tempfile.TemporaryDirectory() as folder, LOG.open("w") as log:
+        config = Path(folder, "jupyterhub_config.py")
+        config.write_text(CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD), encoding="utf-8")
+        with subprocess.Popen(["jupyterhub", "--config", config], cwd=folder, stdout=log, stderr=log) as hub:
             try:
-                wait(lambda: answers(f"{HUB}/hub/health"), 60, "a Hub")
+                wait(lambda: answers(f"{HUB}/hub/health"), STARTS_IN, "a Hub")
                 yield
             except BaseException:
                 print(LOG.read_text(encoding="utf-8")[-6000:])
@@ -279,12 +276,13 @@ def everyone(learners: list[Learner], do: Callable[[Learner], T]) -> list[T]:
 
 
 def theirs(names: set[str] | None = None) -> list[str]:
-    """What runs as one of the learners, or as these."""
+    """What runs as one of the learners, or as these. A zombie has ended, and waits for an init that is not here."""
     found = []
     for process in psutil.process_iter(["username", "cmdline", "status"]):
         who = process.info["username"] or ""
-        if who.startswith("learner") and who != "learner" and (names is None or who in names):
-            found.append(f"{who}: {' '.join(process.info['cmdline'] or [])[:100]} ({process.info['status']})")
+        is_a_learners = re.fullmatch(r"learner\d+", who) and process.info["status"] != psutil.STATUS_ZOMBIE
+        if is_a_learners and (names is None or who in names):
+            found.append(f"{who}: {' '.join(process.info['cmdline'] or [])[:100]}")
     return found
 
 
