@@ -276,7 +276,7 @@ def everyone(learners: list[Learner], do: Callable[[Learner], T]) -> list[T]:
 
 
 def theirs(names: set[str] | None = None) -> list[str]:
-    """What runs as one of the learners, or as these. A zombie has ended: it waits for an init, and here is none."""
+    """What runs as one of the learners, or as these. A zombie has ended, and waits for an init; here is none."""
     found = []
     for process in psutil.process_iter(["username", "cmdline", "status"]):
         who = process.info["username"] or ""

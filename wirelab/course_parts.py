@@ -8,7 +8,7 @@ from pathlib import Path
 # What flit packs without being told; the rest stands in pyproject.toml, where flit reads it for the sdist.
 ALWAYS = ("wirelab", "data", "pyproject.toml", "README.md", "LICENSE")
 # What learners and programs make within the course's folders; names, and patterns of names.
-NOT_OURS = ("__pycache__", ".ipynb_checkpoints", "packed_course", "*.db", "*.old-*", "my_*")
+NOT_PACKED = ("__pycache__", ".ipynb_checkpoints", "packed_course", "*.db", "*.old-*", "my_*")
 
 
 def course_files(course: Path) -> Iterator[str]:
@@ -22,5 +22,5 @@ def course_files(course: Path) -> Iterator[str]:
         found = sorted((course / name).rglob("*")) if (course / name).is_dir() else [course / name]
         for path in found:
             below = path.relative_to(course)
-            if path.is_file() and not any(fnmatch(part, left) for part in below.parts for left in NOT_OURS):
+            if path.is_file() and not any(fnmatch(part, left) for part in below.parts for left in NOT_PACKED):
                 yield below.as_posix()
