@@ -32,7 +32,7 @@ FIRST_UID = 2001
 LOG = Path("/tmp/hub.log")
 BOARD = Path("/var/lib/wirelab-board")
 HAS_BOARD = "    board " in subprocess.run(["wirelab", "--help"], capture_output=True, text=True).stdout
-STARTS_IN, CULLED_IN = 300, 120  # seconds
+STARTS_IN, CULLED_IN = 600, 120  # seconds
 LESSON = "wirelab-course/notebooks/12-web-server.ipynb"
 CONFIG = """
 import os, sys
@@ -42,6 +42,7 @@ os.environ["WIRELAB_HUB"] = "http://127.0.0.1:8000"
 load_subconfig("/course/deploy/tljh/wirelab.py")
 if {board}:
     load_subconfig("/course/deploy/tljh/board.py")
+c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}  # ours is for a computer that does nothing else
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.hub_port = 15001
 c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
@@ -250,7 +251,9 @@ def fence() -> None:
 def running_hub(token: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder, LOG.open("w") as log:
         config = Path(folder, "jupyterhub_config.py")
-        config.write_text(CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD), encoding="utf-8")
+        config.write_text(
+            CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD, patience=STARTS_IN), encoding="utf-8"
+        )
         with subprocess.Popen(["jupyterhub", "--config", config], cwd=folder, stdout=log, stderr=log) as hub:
             try:
                 wait(lambda: answers(f"{HUB}/hub/health"), STARTS_IN, "a Hub")
