@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import wirelab.notebook.import_speed  # noqa: F401
-from wirelab import commands
+from wirelab import commands, course_folder
 from wirelab.errors import WirelabError
 
 CALLED_FROM = "WIRELAB_CALLED_FROM"  # the folder in which start.py was called; it goes on in the course's own
+
+TAKE_MORE_WORDS = (commands.open_course, commands.place_course, commands.present_lesson, commands.test)
+NEED_NO_COURSE = ("-h", "--help", "course", "tap")
 
 
 def _path_from_here(name: str) -> Path:
@@ -32,9 +35,14 @@ def parser() -> argparse.ArgumentParser:
         return made
 
     opening, presenting = command("open", commands.open_course), command("present", commands.present_lesson)
-    for made in (opening, presenting):
+    placing = command("course", commands.place_course)
+    for made in (opening, presenting, placing):
         made.add_argument("--no-browser", action="store_true", help="start JupyterLab, open no window")
         made.add_argument("--port", type=int, help="JupyterLab's port (default: 8888, or the next free one)")
+    there = "where to; it is made if it is not there (default: wirelab-course)"
+    own = _path_from_here("wirelab-course")
+    placing.add_argument("folder", nargs="?", type=_path_from_here, default=own, metavar="FOLDER", help=there)
+    placing.add_argument("--no-open", action="store_true", help="put it there, and do not open it")
     presenting.add_argument("lesson", metavar="LESSON", help="which one, as in 12-web-server or 12")
     colours = presenting.add_mutually_exclusive_group()
     colours.add_argument("--light", action="store_true", help="dark letters on a light ground (the default)")
@@ -119,8 +127,15 @@ def main(words: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if words is None else words)
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help")):
         given = ["open", *given]
+    if course_folder.is_packed() and given[0] not in NEED_NO_COURSE:
+        if around := course_folder.course_around(Path.cwd()):
+            return course_folder.run_course(around, given)
+        if given[0] != "open":
+            print(course_folder.NO_COURSE, file=sys.stderr)
+            return 1
+        given[0] = "course"
     known, rest = parser().parse_known_args(given)
-    if rest and known.function not in (commands.open_course, commands.present_lesson, commands.test):
+    if rest and known.function not in TAKE_MORE_WORDS:
         parser().error(f"unrecognized arguments: {' '.join(rest)}")
     known.rest = rest
     _show_any_letter()

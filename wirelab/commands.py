@@ -30,6 +30,21 @@ def open_course(words: argparse.Namespace) -> int:
     return run_lab([*settings, *_lab_settings(words)], port=words.port)
 
 
+def place_course(words: argparse.Namespace) -> int:
+    """Put the course into a folder of your own, or bring a newer one there, and open it."""
+    from wirelab.course_folder import place_course, run_course
+
+    folder = words.folder.absolute()
+    for name, kept in place_course(folder):
+        print(f"{name} has changed: yours is now {kept}")
+    print(f"The course is in {folder}", flush=True)
+    if words.no_open:
+        return 0
+    given = ["--no-browser"] if words.no_browser else []
+    given += [f"--port={words.port}"] if words.port else []
+    return run_course(folder, ["open", *given, *words.rest])
+
+
 def _lab_settings(words: argparse.Namespace) -> list[str]:
     """What the user and this computer ask of JupyterLab.
 

@@ -10,6 +10,7 @@
     ├── UnknownExercise        check() was given an id that no module in checks/ has
     ├── SourceError            a course source has a mistake, at a file and a line
     ├── NotUpdated           the newer course could not be brought
+    ├── NoCourse             there is no course here, or no room for one
     ├── NotWritten             a file could not be written: the disk is full, or the folder somebody else's
     ├── GradingError           there is nothing to grade, or no safe way to run it
     ├── PresentationFailed     a lesson could not be presented
@@ -74,6 +75,10 @@ class NotUpdated(WirelabError):
 
 class GradingError(WirelabError):
     """There is nothing to grade, no safe way to run it, or a list that cannot be read."""
+
+
+class NoCourse(WirelabError):
+    """There is no course in this folder, or the folder that was named for one is taken."""
 
 
 class PresentationFailed(WirelabError):

@@ -32,8 +32,14 @@ def test_without_jupyter_the_address_is_the_link() -> None:
     assert links(URL, PORT) == Links(URL + "/")
 
 
-def test_in_jupyter_there_is_a_way_through_its_proxy_too(jupyter: None) -> None:
+def test_in_jupyter_there_is_a_way_through_its_proxy_too(jupyter: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRELAB_ALONE", "0")  # tests may run in a container
     assert links(URL, PORT) == Links(URL + "/", "/lab of ada/proxy/8001/")
+
+
+def test_in_a_container_the_only_way_is_jupyters_proxy(jupyter: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WIRELAB_ALONE", "1")
+    assert links(URL, PORT) == Links(None, "/lab of ada/proxy/8001/")
 
 
 @pytest.mark.parametrize("mark", CONTAINER)

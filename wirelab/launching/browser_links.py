@@ -29,12 +29,14 @@ def links(url: str, port: int) -> Links:
     jupyter-server-proxy forwards the visitor's cookies and token to the server on the port. Where
     other people's programs can listen on this machine, a stale link would hand them the account; so
     it is given only where the learner is alone (jupyter-server-proxy, README, "Security warning").
+    In a container 127.0.0.1 is not the browser's computer, so there the proxy is the only way.
     """
     hub = os.environ.get("JUPYTERHUB_SERVICE_PREFIX")
     if hub:
         return Links(None, f"{hub.rstrip('/')}/proxy/{port}/") if alone() else Links(None, None, NO_LINK)
     base = _base_url()
-    return Links(url + "/", f"{base}proxy/{port}/" if base else None)
+    proxied = f"{base}proxy/{port}/" if base else None
+    return Links(None, proxied) if proxied and alone() else Links(url + "/", proxied)
 
 
 def alone() -> bool:
