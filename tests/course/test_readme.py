@@ -92,7 +92,7 @@ RUNS = r"{} is running at {}://127\.0\.0\.1:\d+"
 AT_BOARD = ("join", "leave", "lower_hand", "pace", "raise_hand", "share", "vote")
 NOT_SENT = "A program runs this notebook, so nothing is sent to a board"
 SHOWN = {  # what each statement of README shows in a notebook; None where it shows nothing
-    f"from wirelab import {', '.join(name for name in wirelab.__all__ if name.islower() and name not in AT_BOARD)}": None,
+    f"from wirelab import {', '.join(name for name in wirelab.__all__ if name.islower() and name not in AT_BOARD)}": None,  # noqa: E501
     f"from wirelab import {', '.join(AT_BOARD)}": None,
     "web = launch(MyHandler)": RUNS.format("MyHandler", "http"),
     "api = launch(app)": RUNS.format("Flask app", "http"),
