@@ -46,5 +46,5 @@ def test_a_servers_page_has_its_whole_text(course: Path, pages: dict[str, str]) 
 
 def test_a_readme_without_a_section_says_which(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Wirelab\n\n## Start\n", encoding="utf-8")
-    with pytest.raises(SourceError, match="The course"):
+    with pytest.raises(SourceError, match="All commands"):
         text_pages.readme_pages(tmp_path)

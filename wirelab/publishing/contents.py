@@ -26,12 +26,16 @@ TO_LOOK_UP = [
     "docs/cheat-sheet-2-rest.md",
     "docs/cheat-sheet-3-websockets.md",
     "kit.md",
+    "docs/kit.md",
     "docs/other-programs.md",
     "servers/index.md",
+    "docs/servers.md",
 ]
+BEGIN = ["index.md", "start.md", "docs/ways-in.md"]
 TEACHING = [
     "instructors.md",
     "docs/presenting.md",
+    "docs/board.md",
     "docs/teaching/README.md",
     "docs/teaching/plans.md",
     "docs/grading.md",
@@ -49,6 +53,8 @@ README_PAGES = {
     "README.md": "index.md",
     "README.md#start": "start.md",
     "README.md#the-course": "index.md#the-course",
+    "README.md#the-servers": "servers/index.md",
+    "README.md#what-the-notebooks-use": "kit.md",
 }
 PARTS_OF_LESSONS = {"0": "HTTP", "1": "HTTP", "2": "REST", "3": "WebSockets", "4": "Everything together"}
 
@@ -75,7 +81,7 @@ def teaching_pages(course: Path) -> list[str]:
 def for_instructors(course: Path) -> list[str]:
     """The instructors' pages, and every page of docs/ that has no other place."""
     others = _paths(course, (course / "docs").glob("*.md"))
-    return TEACHING + [path for path in others if path not in (*TEACHING, *TO_LOOK_UP, NOT_IN_THE_BOOK)]
+    return TEACHING + [path for path in others if path not in (*BEGIN, *TEACHING, *TO_LOOK_UP, NOT_IN_THE_BOOK)]
 
 
 def files(course: Path) -> list[str]:
@@ -92,7 +98,7 @@ def parts(course: Path) -> list[Part]:
     """The book's parts, in their order."""
     paths = list(notebooks(course))
     lessons = [path for path in paths if path.startswith("notebooks/")]
-    found = [Part("Begin", ["index.md", "start.md"])]
+    found = [Part("Begin", BEGIN)]
     for topic in dict.fromkeys(PARTS_OF_LESSONS.values()):
         found.append(
             Part(topic, [path for path in lessons if PARTS_OF_LESSONS[path.partition("/")[2][0]] == topic])

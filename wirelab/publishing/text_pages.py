@@ -21,9 +21,7 @@ shows when it runs.
 """
 ON_BINDER = "\n  [Binder]({}) runs them without an installation, and forgets your work when you leave."
 UNSEARCHED = "---\nnosearch: true\n---\n"  # Sphinx's word for a page that its search does not find
-OF_SERVERS = (
-    "Every server is a small module"  # begins what README says of the servers, after the table of the lessons
-)
+DIFFERENT = "What makes it different"
 _SECTION = re.compile(r"^## (.+)\n", re.MULTILINE)
 _FENCE_LINE = re.compile(r"^`{3,}", re.MULTILINE)
 
@@ -33,16 +31,15 @@ def readme_pages(course: Path) -> dict[str, str]:
     before, *rest = _SECTION.split((course / "README.md").read_text(encoding="utf-8"))
     found = dict(zip(rest[::2], rest[1::2], strict=True))
     try:
-        lessons, _, servers = found["The course"].partition(OF_SERVERS)
-        change, _, teach = found["Change it"].partition("### ")
+        commands, other, ways = found["All commands"].partition("### Other ways in\n")
         return {
-            "index.md": f"{before}{HOW_TO_READ}\n## The course\n{_without_servers(lessons)}",
-            "start.md": f"# Install the course\n{_raised(found['Start'])}",
-            "kit.md": f"# What the notebooks use\n{found['What the notebooks use']}"
-            f"## The wire without a notebook\n{found['The wire without a notebook']}",
-            "servers/index.md": f"# The servers\n\n{OF_SERVERS}{servers}",
-            "change.md": f"# Change the course\n{change}",
-            "instructors.md": f"# Teach with it\n\n## {_raised(teach)}",
+            "index.md": f"{before}## {DIFFERENT}\n{found[DIFFERENT]}{HOW_TO_READ}\n"
+            f"## The course\n{_without_servers(found['The course'])}",
+            "start.md": f"# Install the course\n{found['Start']}{_raised(other)}{ways}",
+            "kit.md": f"# What the notebooks use\n{found['What the notebooks use']}",
+            "servers/index.md": f"# The servers\n{found['The servers']}",
+            "change.md": f"# Change the course\n{found['Change it']}",
+            "instructors.md": f"# Teach with it\n{found['Three ways']}## All commands\n{commands}",
         }
     except KeyError as missing:
         raise SourceError(f"README.md has no section {missing}, which a page of the book is made of") from None
