@@ -122,6 +122,11 @@ TEXT_COLUMN_HINTS = (
     "The type of a column decides what SQLite makes of 0730: a number, or the string that came.",
     "hour TEXT",
 )
+ALIKE_HOURS = ("2027-03-05T10:00 Z", "2027-03-05T10:00 z", "2027-03-05T10:30 z")
+ALIKE_HINTS = (
+    "An hour is the whole string, with its capital and small letters.",
+    "hour TEXT, and the string as it came: cut nothing off.",
+)
 PATH_HINTS = ("What keep knows is in the file at path, and nowhere else.", "sqlite3.connect(path), in each call")
 PROBLEM_HINTS = ("The function problem makes one.", 'return problem(409, "...")')
 READING_HINTS = ("The answer to a new reading is the reading itself, as it came.", "return reading, 201")
@@ -225,6 +230,9 @@ def _try_apostrophe(function: FunctionProbe, expect: Expect, path: str) -> None:
     kept = [row for row in _rows(path) or [] if row[0] == 4]
     what = "keeps an hour as a string, also if it is made of digits"
     expect.equal(kept, [(4, "0730", 17.5)], what, hint=TEXT_COLUMN_HINTS)
+    for hour in ALIKE_HOURS:
+        got = _keep(function, path, {"station": 5, "hour": hour, "degrees": 17.5})
+        expect.equal(_status(got), 201, f"takes {hour!r} for an hour of its own", hint=ALIKE_HINTS)
 
 
 def _try_other_files(function: FunctionProbe, expect: Expect, folder: str, path: str) -> None:
@@ -287,7 +295,7 @@ LATER_HINTS = (
 )
 REFUSAL_HINTS = ("429 and 503 both mean: come back later.", "while reply.status_code in (429, 503)")
 OTHER_HINTS = (
-    "Any other status does not get better by waiting: return the response.",
+    "The status decides, and not Retry-After. With any other status, return the response.",
     "if reply.status_code not in (429, 503): return reply",
 )
 COUNT_HINTS = (
@@ -334,7 +342,8 @@ def come_back_later(function: FunctionProbe, expect: Expect) -> None:
             hint=hint,
         )
     for status in (200, 404, 500):
-        result = function.calls_server(lambda _, status=status: Answer("so it is\n", status))
+        more = {"Retry-After": "0"} if status >= 400 else {}  # the status decides, and not this header
+        result = function.calls_server(lambda _, status=status, more=more: Answer("so it is\n", status, more))
         expect.equal(len(result.requests), 1, f"sends one request where the answer is {status}", hint=OTHER_HINTS)
         got = getattr(result.value, "status_code", result.value)
         expect.equal(got, status, f"gives the {status} back", hint=LATER_HINTS)

@@ -58,6 +58,10 @@ NO_FILES = [  # path, and what is there
     ("/", "the folder itself"),
     (f"/{WIND}/rain.txt", "a path that goes on behind a file"),
 ]
+OTHER_NAMES = [  # path, and what is there
+    (f"/{WIND}?day=1", "a name that goes on with a question mark"),
+    ("/ index.txt", "a name that begins with a space"),
+]
 LEAVING_HINTS = (
     "resolve() works out where a path really leads: dots, links and all.",
     "Compare the resolved path: found.is_relative_to(root.resolve()).",
@@ -167,6 +171,8 @@ def _try_paths_inside(visit: _Visit, has_links: bool) -> None:
         visit.asks(path, what, file=file, hints=hints)
     for path, what in NO_FILES:
         visit.asks(path, f"gives None for {what}", hints=NO_FILE_HINTS)
+    for path, what in OTHER_NAMES:
+        visit.asks(path, f"gives None for {what}", hints=LETTERS_HINT)
 
 
 def _try_paths_outside(visit: _Visit, has_links: bool) -> None:
@@ -261,6 +267,15 @@ HOSTILE_NAMES = [  # name, what a page does that is safe from it, what one does 
         ),
     ),
     (
+        "Ada %41 100%",
+        "",
+        "shows a percent sign and what follows it, character by character",
+        (
+            "parse_qs undoes the percent escapes. A % that is left belongs to the name.",
+            "Decode the query once: no unquote() before parse_qs or after it.",
+        ),
+    ),
+    (
         "Åsa Łęcka 王芳",
         "",
         "shows the characters of any language",
@@ -275,6 +290,10 @@ HOSTILE_NAMES = [  # name, what a page does that is safe from it, what one does 
 LENGTH_NOT_DIGITS_HINTS = (
     "Is it made of the digits 0 to 9 alone? int() also reads a sign, spaces and underscores.",
     "text.isdecimal() tells whether a string is made of digits alone.",
+)
+RAISED_HINTS = (
+    "² is a digit for isdigit(), but none for int(), which raises a ValueError.",
+    '"²".isdecimal() is False.',
 )
 NEGATIVE_HINTS = (
     "read(-1) reads until the client hangs up, and it never does.",
@@ -312,6 +331,7 @@ LENGTHS: list[tuple[str, int, int, str, Hints]] = [  # header, bytes that are se
     ("Content-Length: 1.5", 2, 400, "where it is no whole number", LENGTH_NOT_DIGITS_HINTS),
     ("Content-Length: +4", 4, 400, "where it has a sign", LENGTH_NOT_DIGITS_HINTS),
     ("Content-Length: 1_0", 10, 400, "where it has an underscore in it", LENGTH_NOT_DIGITS_HINTS),
+    ("Content-Length: \xb2", 2, 400, "where it is a raised 2", RAISED_HINTS),
     (
         "Content-Length:",
         0,
@@ -343,7 +363,7 @@ def how_long(station: Probe, expect: Expect) -> None:
 def _head(station: Probe, header: str) -> bytes:
     """A POST request up to its body, with this header or none."""
     lines = ["POST / HTTP/1.1", f"Host: {station.host}", *([header] if header else [])]
-    return "\r\n".join([*lines, "", ""]).encode()
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
 def _post(station: Probe, header: str, body: bytes, hints: Hints = ()) -> Reply:
@@ -355,14 +375,17 @@ def _post(station: Probe, header: str, body: bytes, hints: Hints = ()) -> Reply:
 def _as_curl(station: Probe, header: str, size: int) -> str:
     """A command that sends such a request: with this header, and a body of this size."""
     before, body = (f"printf '%{size}s' | ", "--data-binary @- ") if size else ("", "-X POST ")
-    word = f"-H '{header.replace(':', ';') if header.endswith(':') else header}' " if header else ""
+    quoted = f"'{header.replace(':', ';') if header.endswith(':') else header}'"
+    if not header.isascii():  # a shell's way to write bytes
+        quoted = f"${header.encode('unicode_escape').decode()!r}".replace("\\\\", "\\")
+    word = f"-H {quoted} " if header else ""
     return f"{before}curl -i {body}{word}http://{station.host}/"
 
 
 def _try_half_a_form(station: Probe, expect: Expect) -> None:
     """Send half of a body, and then the rest: the answer has to wait for it."""
     with station.open_socket(timeout=ANSWER) as client:
-        client.sendall(_head(station, "Content-Length: 8") + b"half")
+        client.sendall(_head(station, "Content-Length: 8") + b"ha\nf")
         _post(station, "", b"")  # another client's request: as long as this takes, an answer may have come
         came_early = _comes(client, 0.05)
         expect.asked = ""

@@ -258,6 +258,10 @@ NO_DIGIT_HINTS = (
     "float() reads nan and 1e3 too: look at the characters as well.",
     'if not set(degrees) <= set("+-.0123456789"): answer 400, and return.',
 )
+LINE_BREAK_HINTS = (
+    "A line break is another character, too. float() and strip() leave it out, and $ in a pattern allows one.",
+    'set(degrees) <= set("+-.0123456789") sees it, and so does re.fullmatch.',
+)
 ELSEWHERE_HINTS = (
     "Compare the whole self.path with /readings, before you look at the form.",
     'if self.path != "/readings": answer 404, and return.',
@@ -269,6 +273,7 @@ GOOD_FORMS = [  # station, degrees
     ("Łódź", "-0.75"),
     ("Harbour", "17"),
     ("Hilltop", "+5.5"),
+    ("de Bilt", "1.0"),  # a small letter in front
 ]
 BAD_FORMS: list[tuple[dict[str, str], str, Sequence[str]]] = [  # fields, what is wrong, hints
     ({"station": "Harbour"}, "degrees are missing", MISSING_HINTS),
@@ -284,6 +289,7 @@ BAD_FORMS: list[tuple[dict[str, str], str, Sequence[str]]] = [  # fields, what i
     ({"station": "Harbour", "degrees": "nan"}, "degrees are 'nan'", NO_DIGIT_HINTS),
     ({"station": "Harbour", "degrees": "1e3"}, "degrees are '1e3'", NO_DIGIT_HINTS),
     ({"station": "Harbour", "degrees": "1_0"}, "degrees are '1_0'", NO_DIGIT_HINTS),
+    ({"station": "Harbour", "degrees": "17.5\n"}, "degrees end in a line break", LINE_BREAK_HINTS),
 ]
 
 

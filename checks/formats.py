@@ -30,6 +30,10 @@ ZERO_WEIGHT_HINTS = (
     "q=0 means: never this one. Having a name in the header is not the same as being wanted.",
     PARSER_HINT,
 )
+ZERO_NUMBER_HINTS = (
+    "0, 0.0 and 0.000 are one number. Is the weight a string in your code?",
+    PARSER_HINT,
+)
 WHOLE_NAME_HINTS = (
     "A format fits by its whole name, or by a star. A part of a name is another name.",
     PARSER_HINT,
@@ -94,6 +98,7 @@ CHOICES: list[tuple[str, list[str], str | None, str, Sequence[str]]] = [  # Acce
     (f"{TEXT};q=0.84, {XML};q=0.82", OFFERED, TEXT, "compares all digits of a weight", WEIGHT_HINTS),
     ("application/*", [TEXT, HTML], None, "takes application/* for no other types", STAR_HINTS),
     (f"{JSON};q=0", OFFERED, None, "gives None where the only format named is refused", ZERO_WEIGHT_HINTS),
+    (f"{TEXT};q=0.000", OFFERED, None, "reads 0.000 as the weight 0", ZERO_NUMBER_HINTS),
     (
         "application/*;q=0, */*",
         [JSON, XML],

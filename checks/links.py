@@ -87,6 +87,9 @@ def _page(readings: list[float], **targets: str) -> dict[str, Any]:
 
 EMPTY_ARCHIVE = {"/": links(self="/", readings="/readings"), "/readings": _page([], self="/readings")}
 ONE_PAGE = {"/": links(readings="/readings"), "/readings": _page([17.5, 18, 17.5])}
+LAST_PAGE = 12
+LONG_ARCHIVE = {"/": links(readings="/long/1"), f"/long/{LAST_PAGE}": _page([LAST_PAGE])}
+LONG_ARCHIVE |= {f"/long/{number}": _page([number], next=f"/long/{number + 1}") for number in range(1, LAST_PAGE)}
 NUMBERED_PAGES = {
     "/": links(self="/", readings="/readings"),
     "/readings": _page([17.5, 17], self="/readings", next="/readings?page=2"),
@@ -149,6 +152,9 @@ def to_the_end(function: FunctionProbe, expect: Expect) -> None:
     got = len(targets)
     expect.equal(got, len(set(targets)), "GETs each document once", hint=ONCE_HINTS)
     _try_other_addresses(function, expect)
+    result = function.calls_server(_archive(LONG_ARCHIVE))
+    what = "gives the readings of twelve pages"
+    expect.equal(result.value, list(range(1, LAST_PAGE + 1)), what, hint=EMPTY_PAGE_HINTS)
     result = function.calls_server(_archive(EMPTY_ARCHIVE))
     expect.equal(result.value, [], "gives an empty list where there are no readings", hint=LIST_HINTS)
 
@@ -259,6 +265,8 @@ def pages_that_lead_to_each_other(service: Probe, expect: Expect) -> None:
     what = "answers 404 for a page that is no number"
     hint = GUESSED_PAGE_HINTS if reply.status == 200 else NO_NUMBER_HINTS
     expect.equal(reply.status, 404, what, hint=hint)
+    reply = service.get("/stations/hilltop/readings?page=1.5")
+    expect.equal(reply.status, 404, "answers 404 for a page that is no whole number", hint=NO_NUMBER_HINTS)
     reply = service.get("/stations/moon/readings", hint=NO_STATION_HINTS[0])
     expect.equal(reply.status, 404, "answers 404 for a station that is not there", hint=NO_STATION_HINTS)
 

@@ -1,6 +1,9 @@
 """The checks of lesson 16: what a client does after a redirect, faults in captures, and a login with a session."""
 
+import time
 from collections.abc import Sequence
+from http.cookiejar import http2time
+from itertools import zip_longest
 from typing import Any
 
 from wirelab.checking import Expect, FunctionProbe, Probe, Reply, exercise
@@ -35,8 +38,10 @@ REDIRECTS: list[tuple[str, int, str | None, Sequence[str]]] = [  # method, statu
     ("PUT", 303, "GET", SEE_OTHER_HINTS),
     ("DELETE", 303, "GET", SEE_OTHER_HINTS),
     ("PROPFIND", 303, "GET", SEE_OTHER_HINTS),
+    ("OPTIONS", 303, "GET", SEE_OTHER_HINTS),
     ("PUT", 301, "PUT", POST_HINTS),
     ("DELETE", 302, "DELETE", POST_HINTS),
+    ("PATCH", 302, "PATCH", POST_HINTS),
     ("PUT", 308, "PUT", SAME_HINTS),
     ("GET", 200, None, NO_REDIRECT_HINTS),
     ("POST", 201, None, NO_REDIRECT_HINTS),
@@ -105,6 +110,12 @@ def fault_in_a_capture(function: FunctionProbe, expect: Expect) -> None:
 
 
 PASSWORD, SHORTEST = "sunshine", 16  # characters of a session id
+LEAST_CHANGE = 12  # characters that differ among four ids: nearly all do in random ones, and few in the time
+ALMOST_RIGHT = [("Sunshine", "with a capital"), ("sunshine1", "a longer one"), ("sunshine ", "with a space")]
+ALMOST_HINTS = (
+    "Any other password is wrong, however much it looks like the right one.",
+    'password != "sunshine" compares the whole string as it came.',
+)
 FORBIDDEN_HINTS = (
     "A wrong password gets 403, and no cookie.",
     "return 403, {} where the password is not sunshine.",
@@ -134,12 +145,17 @@ LOGOUT_HINTS = (
     "SESSIONS.discard(session)",
 )
 DELETE_HINTS = (
-    "To delete a cookie, set it again with the same name and the same Path, and with Max-Age=0.",
+    "To delete a cookie, set it again with the same name and the same Path, and with Max-Age=0 or a past Expires.",
     '"Set-Cookie": "session=; Path=/; Max-Age=0"',
 )
 TWICE_OUT_HINTS = (
     "Somebody logs out twice, or without a session: then there is nothing to forget, and that is no error.",
     "discard() does not mind, and remove() raises KeyError.",
+)
+
+SAME_AGAIN_HINTS = (
+    "Where the id is forgotten already, the browser may still have the cookie: the answer is the same.",
+    "One return, without an if, is enough for both.",
 )
 
 
@@ -155,11 +171,17 @@ def log_in_at_the_station(station: Probe, expect: Expect) -> None:
            got=wrong.header("Set-Cookie"), hint=FORBIDDEN_HINTS)  # fmt: skip
     empty = _log_in(station, "")
     expect.equal(empty.status, 403, "answers 403 to an empty password", hint=FORBIDDEN_HINTS)
+    for password, how in ALMOST_RIGHT:
+        what = f"answers 403 to an almost right password, {how}"
+        expect.equal(_log_in(station, password).status, 403, what, hint=ALMOST_HINTS)
     reply = _log_in(station, PASSWORD)
     expect.equal(reply.status, 303, "answers 303 to the right password", hint=SEE_HINTS)
     expect.equal(reply.header("Location"), "/", "sends the browser to / then", hint=SEE_HINTS)
     ada, ben = _session(reply, expect), _session_of(_log_in(station, PASSWORD))
     expect(ada != ben, "gives each login another session", got=ben, hint=RANDOM_HINTS)
+    ids = [ada, ben, *(_session_of(_log_in(station, PASSWORD)) for _ in range(2))]
+    changing = sum(len(set(letters)) > 1 for letters in zip_longest(*ids))
+    expect(changing >= LEAST_CHANGE, "gives ids of which one does not tell the next", got=ids, hint=RANDOM_HINTS)
     _try_sessions(station, expect, ada, ben)
     _try_logout(station, expect, ada, ben)
 
@@ -172,6 +194,21 @@ def _attributes(reply: Reply) -> dict[str, str]:
     """The attributes of a Set-Cookie by their names in small letters; the cookie itself has the name "session"."""
     pairs = (part.partition("=") for part in reply.header("Set-Cookie").split(";"))
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _deletes(reply: Reply) -> bool:
+    """Whether an answer deletes the session: by a Max-Age that is not above zero, or else by a date that is past.
+
+    Max-Age goes before Expires (RFC 6265 §5.3).
+    """
+    attributes = _attributes(reply)
+    if attributes.get("path") != "/" or not reply.header("Set-Cookie").startswith("session="):
+        return False
+    try:
+        return int(attributes["max-age"]) <= 0
+    except (KeyError, ValueError):
+        until = http2time(attributes.get("expires", ""))
+        return until is not None and until < time.time()
 
 
 def _session_of(reply: Reply) -> str:
@@ -211,11 +248,12 @@ def _try_logout(station: Probe, expect: Expect, ada: str, ben: str) -> None:
     reply = station.post("/logout", **leaving)
     expect.equal(reply.status, 303, "answers 303 to a logout", hint=SEE_HINTS)
     expect.equal(reply.header("Location"), "/login", "sends the browser to /login then", hint=SEE_HINTS)
-    attributes = _attributes(reply)
-    is_deleted = attributes.get("max-age") == "0" and attributes.get("path") == "/" and "session" in attributes
-    expect(is_deleted, "deletes the cookie", got=reply.header("Set-Cookie"), hint=DELETE_HINTS)
+    expect(_deletes(reply), "deletes the cookie", got=reply.header("Set-Cookie"), hint=DELETE_HINTS)
     copy = _page(station, ada)
     expect.equal(copy.status, 303, "forgets the session: a copy of the cookie opens nothing", hint=LOGOUT_HINTS)
     expect.equal(_page(station, ben).status, 200, "keeps the sessions of others", hint=OTHERS_HINTS)
     again = station.post("/logout", hint=TWICE_OUT_HINTS, **leaving)
     expect.equal(again.status, 303, "lets somebody log out twice", hint=TWICE_OUT_HINTS)
+    expect.equal(again.header("Location"), "/login", "sends the browser to /login then too", hint=SAME_AGAIN_HINTS)
+    what = "deletes the cookie then too"
+    expect(_deletes(again), what, got=again.header("Set-Cookie"), hint=SAME_AGAIN_HINTS)

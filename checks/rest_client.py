@@ -230,14 +230,22 @@ REFUSALS: list[tuple[int, str | dict[str, Any], str]] = [  # status, body, the e
     (503, {"status": 503, "detail": "the sensor is frozen: −40 °C"}, "the sensor is frozen: −40 °C"),
     (400, {"status": 400, "detail": "a station is a number"}, "a station is a number"),
     (500, {"title": "Internal Server Error", "detail": "no idea"}, "no idea"),
+    (429, {"status": 503, "detail": "come back later"}, "come back later"),
     (410, {"title": "Gone"}, ""),
     (502, "<h1>Bad Gateway</h1>", ""),
     (504, "", ""),
+    (501, '["Not Implemented"]', ""),
 ]
-SENT = {410: "problem details without a detail", 502: "a page that is no JSON", 504: "an empty body"}
+SENT = {
+    410: "problem details without a detail",
+    429: "another status in the body",
+    501: "a list in JSON",
+    502: "a page that is no JSON",
+    504: "an empty body",
+}
 ERROR_BODY_HINTS = (
-    "The body of an error may be anything: JSON without a detail, a page, nothing at all.",
-    'try: detail = reply.json()["detail"]. Then except (ValueError, KeyError): detail = ""',
+    "The body of an error may be anything: JSON without a detail or without an object, a page, nothing at all.",
+    'try: detail = reply.json()["detail"]. Then except (ValueError, KeyError, TypeError): detail = ""',
 )
 RAISE_HINTS = ("Look at reply.ok first.", "raise StationProblem(reply.status_code, detail)")
 RETURNED_HINTS = (
@@ -250,7 +258,7 @@ OTHER_ERROR_HINTS = (
 )
 READING_ERRORS = (LookupError, ValueError, TypeError, AttributeError)  # where a body is not what was thought
 STATUS_HINTS = (
-    "The exception has an attribute status. Who gives it its value?",
+    "The exception has an attribute status: that of the answer, whatever the body says. Who gives it its value?",
     "raise StationProblem(reply.status_code, detail)",
 )
 ONE_TRY_HINTS = (

@@ -71,6 +71,7 @@ NEW_STATIONS = [
     {"name": "Pier", "degrees": 15.5},
     {"name": "Zürich Süd", "degrees": 0},
     {"name": "Glacier", "degrees": -3},
+    {"name": "de Bilt", "degrees": 12.5},  # a small letter in front
 ]
 TAKE_JSON_HINTS = (
     "The station comes as JSON, and request.get_json() makes a dictionary of it.",
@@ -102,6 +103,10 @@ OWN_NUMBER_HINTS = (
     "With a number of its own choice, a client could overwrite a station that is there.",
     FIELDS_ONE_BY_ONE_HINTS[1],
 )
+SAME_NAME_HINTS = (
+    "Two stations may have the same name. What tells them apart is the number.",
+    "next(numbers) gives each a number of its own, whatever its name is.",
+)
 WISHED_NUMBERS = range(777_777, 999_999, 1000)
 
 
@@ -126,7 +131,7 @@ def add_a_station(service: Probe, expect: Expect) -> None:
         expect(is_new, f"gives {new['name']} a number that no other has", got=made.get("id"), hint=hints)
         numbers.append(made.get("id"))
         _find_new_station(service, expect, reply, new)
-    _try_other_fields(service, expect)
+    _try_other_fields(service, expect, numbers)
     kept = [station for station in before if station in _listed(service, "/stations")]
     expect.equal(kept, before, "keeps the stations that were there as they were", hint=NEW_NUMBER_HINTS)
 
@@ -155,8 +160,11 @@ def _find_new_station(service: Probe, expect: Expect, reply: Reply, new: dict[st
     expect(reply.json() in listed, f"lists {name} with the others", got=listed, hint=STORE_HINTS)
 
 
-def _try_other_fields(service: Probe, expect: Expect) -> None:
-    """POST a field that no station has, and an id: neither is in the answer, nor in what is stored."""
+def _try_other_fields(service: Probe, expect: Expect, numbers: Sequence[object]) -> None:
+    """POST a field that no station has, and an id: neither is in the answer, nor in what is stored.
+
+    The name is that of a station which is there already; `numbers` are the ids that are taken.
+    """
     # An earlier answer may have left a station under one of these numbers.
     wished = next(number for number in WISHED_NUMBERS if service.get(f"/stations/{number}").status != 200)
     sent = {"id": wished, **NEW_STATIONS[0], "owner": "me"}
@@ -164,6 +172,8 @@ def _try_other_fields(service: Probe, expect: Expect) -> None:
     made = as_object(reply.json())
     is_own = made.get("id") not in (None, wished)
     expect(is_own, "chooses the number itself, whatever the client sends", got=made, hint=OWN_NUMBER_HINTS)
+    what = "gives a second Pier a number that no other has"
+    expect(made.get("id") not in numbers, what, got=made.get("id"), hint=SAME_NAME_HINTS)
     where = _address(reply, "/stations")
     stored = as_object(service.get(where).json()) if where else made
     for what, station in [("answers with", made), ("stores", stored)]:
@@ -292,12 +302,14 @@ def _try_patch(service: Probe, expect: Expect, day: str, absent: str) -> None:
         ({"low": 3.5}, {"low": 3.5, "high": 13.5}, "changes the low alone with PATCH", PATCH_HINTS),
         ({"low": 0}, {"low": 0, "high": 13.5}, "takes a 0 with PATCH", FALSE_ZERO_HINTS),
         ({"low": 4, "wind": 7}, {"low": 4, "high": 13.5}, "stores nothing but low and high", NO_OTHER_FIELD_HINTS),
+        ({"wind": 7}, {"low": 4, "high": 13.5}, "keeps the day where no field of it is sent", EXTRA_FIELD_HINTS),
         ({"low": -2, "high": 1}, {"low": -2, "high": 1}, "changes both with PATCH", PATCH_HINTS),
     ]
     for sent, wanted, what, hints in patches:
         reply = service.patch(day, json=sent)
         fields = " and ".join(sent)
-        status_hints = PATCH_ANSWER_HINTS if reply.status < 300 else PATCH_HINTS
+        refused = EXTRA_FIELD_HINTS if "wind" in sent else PATCH_HINTS
+        status_hints = PATCH_ANSWER_HINTS if reply.status < 300 else refused
         expect.equal(reply.status, 200, f"answers 200 OK to PATCH with {fields}", hint=status_hints)
         stored = service.get(day).json()
         expect.equal(stored, wanted, what, hint=hints)

@@ -28,12 +28,21 @@ HILLTOP = {"id": 2, "name": "Hilltop"}
 NO_STATION = ({"message": "no such station"}, 404)
 
 
-def station_app(found: Any = HILLTOP, missing: Any = NO_STATION, id: str = "2") -> Callable[[str], Flask]:
-    """What makes an app that answers GET /stations/2 with `found`, and any other number with `missing`."""
+def station_app(
+    found: Any = HILLTOP, missing: Any = NO_STATION, id: str = "2", methods: Sequence[str] = ("GET",)
+) -> Callable[[str], Flask]:
+    """What makes an app that answers GET /stations/2 with `found`, and any other number with `missing`.
+
+    `methods` are those that it answers in this way.
+    """
 
     def make(name: str) -> Flask:
         app = Flask(name)
-        app.add_url_rule("/stations/<asked>", view_func=lambda asked: found if asked == id else missing)
+
+        def answer(asked: str) -> Any:
+            return found if asked == id else missing
+
+        app.add_url_rule("/stations/<asked>", view_func=answer, methods=methods)
         return app
 
     return make
@@ -53,6 +62,7 @@ MISSING_HINTS = (
 RIGHT_STATIONS = [
     Service("does what the question says", station_app()),
     Service("does the same, with other bytes of JSON", station_app(_spaced({"name": "Hilltop", "id": 2}))),
+    Service("does the same, and answers other methods too", station_app(methods=("GET", "POST", "PUT", "DELETE"))),
     Service("does the same, with a 404 of another form", station_app(missing=("<h1>Not Found</h1>", 404))),
 ]
 WRONG_STATIONS = [
@@ -86,10 +96,12 @@ def readings_app(
     location: str | None = "{}",
     created: int = 201,
     found: int = 200,
+    is_silent: bool = False,
 ) -> Callable[[str], Flask]:
     """What makes an app that takes readings: `place` is the address of the n-th, and `keep` stores it there.
 
-    `location` is what the header says, with the address in it; None: there is no such header.
+    `location` is what the header says, with the address in it; None: there is no such header. One that `is_silent`
+    answers a POST without a body.
     """
 
     def make(name: str) -> Flask:
@@ -100,7 +112,7 @@ def readings_app(
             address = place(next(numbers))
             keep(kept, address, request.get_json())
             headers = {"Location": location.format(address)} if location is not None else {}
-            return request.get_json(), created, headers
+            return "" if is_silent else request.get_json(), created, headers
 
         def read(path: str) -> Any:
             return (kept[f"/{path}"], found) if f"/{path}" in kept else NOT_FOUND
@@ -159,6 +171,7 @@ RIGHT_READINGS = [
     Service("does what the question says", readings_app()),
     Service("keeps its readings at other addresses", readings_app(lambda n: f"/stations/2/readings/{n * 37}-a")),
     Service("sends the whole address in Location", readings_app(location="http://localhost{}")),
+    Service("answers a POST without a body", readings_app(is_silent=True)),
 ]
 WRONG_READINGS = [
     Service("answers 200 to the POST", readings_app(created=200), CREATED_HINTS),

@@ -363,7 +363,7 @@ check("13.3", files)
 #   `17.50` was sent, `17.50` and `17.5` are both right.
 # - If a field is missing or empty, or if `degrees` is not a number, answer 400. `parse_qs` leaves empty fields out. A number may have a
 #   sign in front and one point in it: `-3.5` and `0.0` are numbers. With any other character it is no number: `1e3` and `nan` get 400,
-#   and so does `1.2.3`.
+#   and so do `1.2.3`, and a number with a line break behind it.
 # - At any other path, `/readings/new` for example, answer 404, whatever the form is.
 
 # %% [markdown] tags=["solution"]
@@ -485,6 +485,25 @@ class Readings(Replies):
         if not station or not re.fullmatch(r"-?\d+(\.\d+)?", degrees):
             return self.reply(400, "text/plain; charset=utf-8", b"A station and a number, please.")
         self.reply(200, "text/plain; charset=utf-8", f"{station}: {degrees}".encode())
+
+# %% wrong="13.4" caught_by="answers 400 where degrees end in a line break" says="$ in a pattern allows one"
+import re
+
+
+class Readings(Replies):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path != "/readings":
+            return self.reply(404, "text/plain; charset=utf-8", b"Send it to /readings.")
+        form = parse_qs(body)
+        station, degrees = form.get("station", [""])[0], form.get("degrees", [""])[0]
+        if not station or not re.match(r"[+-]?[0-9]+(\.[0-9]+)?$", degrees):
+            return self.reply(400, "text/plain; charset=utf-8", b"A station and a number, please.")
+        self.reply(200, "text/plain; charset=utf-8", f"{station}: {degrees}".encode())
+
+# %% wrong="13.4" caught_by="says how many degrees de Bilt has" says="got: 'De Bilt: 1.0'"
+- text = f"{station}: {float(degrees)}"
++ text = f"{station[0].upper()}{station[1:]}: {float(degrees)}" if station else float(degrees)
 
 # %% right="13.4" style="parse_qsl, and one except for both"
 from urllib.parse import parse_qsl

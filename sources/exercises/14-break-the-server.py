@@ -108,6 +108,14 @@ def file_below(root, path):
 - found = (root / path.lstrip("/")).resolve(strict=True)
 + found = (root / urlsplit(path).path.lstrip("/")).resolve(strict=True)
 
+# %% wrong="14.1" caught_by="gives None for a name that goes on with a question mark" says="A name may have any characters"
+- found = (root / path.lstrip("/")).resolve(strict=True)
++ found = (root / path.lstrip("/").partition("?")[0]).resolve(strict=True)
+
+# %% wrong="14.1" caught_by="gives None for a name that begins with a space" says="take the path as it is"
+- found = (root / path.lstrip("/")).resolve(strict=True)
++ found = (root / path.lstrip("/").strip()).resolve(strict=True)
+
 # %% right="14.1" style="parents"
 def file_below(root, path):
     try:
@@ -225,6 +233,21 @@ class Welcome(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(f"<p>Welcome, {html.escape(name)}".encode())
+
+# %% wrong="14.2" caught_by="shows a percent sign and what follows it, character by character" says="A % that is left belongs to the name"
+from urllib.parse import unquote
+
+
+class Welcome(BaseHTTPRequestHandler):
+    def do_GET(self):
+        query = parse_qs(urlsplit(self.path).query)
+        name = unquote(query.get("name", ["visitor"])[0])
+        body = f"<!doctype html>\n<title>Station</title>\n<p>Welcome, {html.escape(name)}\n".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 # %% right="14.2" style="a media type in capitals, and the encoding in the page"
 class Welcome(BaseHTTPRequestHandler):
@@ -375,6 +398,10 @@ class Form(BaseHTTPRequestHandler):
 - if not length.isdecimal():
 + if not (length or "").isdecimal():
 
+# %% wrong="14.3" caught_by="your code crashed" says="² is a digit for isdigit()"
+- if not length.isdecimal():
++ if not length.isdigit():
+
 # %% right="14.3" style="int and an exception"
 class Form(BaseHTTPRequestHandler):
     def do_POST(self):
@@ -415,13 +442,13 @@ class Form(BaseHTTPRequestHandler):
             return 400
         return 413 if int(length) > 1000 else 200
 
-# %% right="14.3" style="isdigit, a match statement, and a body read byte by byte"
+# %% right="14.3" style="isascii and isdigit, a match statement, and a body read byte by byte"
 class Form(BaseHTTPRequestHandler):
     def do_POST(self):
         match self.headers.get("content-length"):
             case None:
                 self.send_error(411, "How long is it?")
-            case text if not text.isdigit():
+            case text if not (text.isascii() and text.isdigit()):
                 self.send_error(400)
             case text if int(text) > 1000:
                 self.send_error(413)

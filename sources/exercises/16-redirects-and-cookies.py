@@ -72,6 +72,16 @@ def method_after(method, status):
 - return None
 + return method
 
+# %% wrong="16.1" caught_by="sends PATCH after PATCH and 302" says="It leaves other methods as they are"
+def method_after(method, status):
+    if status in (307, 308):
+        return method
+    if status == 303:
+        return "HEAD" if method == "HEAD" else "GET"
+    if status in (301, 302):
+        return method if method in ("GET", "HEAD", "PUT", "DELETE") else "GET"
+    return None
+
 # %% right="16.1" style="a table"
 
 def method_after(method, status):
@@ -332,6 +342,27 @@ def log_out(session):
 - return 403, {}
 + return 303, {"Location": "/login"}
 
+# %% wrong="16.3" caught_by="answers 403 to an almost right password, with a capital" says="Any other password is wrong"
+- if password != "sunshine":
++ if password.strip().lower() != "sunshine":
+
+# %% wrong="16.3" caught_by="gives ids of which one does not tell the next" says="long and random"
+import time
+
+
+def log_in(password):
+    if password != "sunshine":
+        return 403, {}
+    id = f"{time.time_ns():020}"
+    SESSIONS.add(id)
+    return 303, {"Location": "/", "Set-Cookie": f"session={id}; Path=/; HttpOnly; SameSite=Lax"}
+
+# %% wrong="16.3" caught_by="deletes the cookie then too" says="the browser may still have the cookie"
+- SESSIONS.discard(session)
++ if session not in SESSIONS:
++     return 303, {"Location": "/login"}
++ SESSIONS.discard(session)
+
 # %% right="16.3" style="SimpleCookie writes the header"
 def cookie(value, **attributes):
     written = SimpleCookie()
@@ -374,6 +405,12 @@ def log_out(session):
     global SESSIONS
     SESSIONS = {one for one in SESSIONS if one != session}
     return 303, {"Set-Cookie": "session=gone; Max-Age=0; Path=/; HttpOnly", "Location": "/login"}
+
+# %% right="16.3" style="a date in the past deletes the cookie"
+def log_out(session):
+    with suppress(KeyError):
+        SESSIONS.remove(session)
+    return 303, {"Location": "/login", "Set-Cookie": "session=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"}
 
 # %% right="16.3" style="hmac compares, and if asks before it removes"
 import hmac

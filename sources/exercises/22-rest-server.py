@@ -205,6 +205,16 @@ class Stations(Resource):
 - station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
 + station = {"id": next(numbers), **sent}
 
+# %% wrong="22.2" caught_by="gives a second Pier a number that no other has" says="Two stations may have the same name"
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ known = {one["name"]: one["id"] for one in STATIONS.values()}
++ id = known.get(sent["name"]) or next(numbers)
++ station = {"id": id, "name": sent["name"], "degrees": sent["degrees"]}
+
+# %% wrong="22.2" caught_by="answers with de Bilt: its id, name and degrees" says="just as they were sent"
+- station = {"id": next(numbers), "name": sent["name"], "degrees": sent["degrees"]}
++ station = {"id": next(numbers), "name": sent["name"].title(), "degrees": sent["degrees"]}
+
 # %% right="22.2" style="a function that validates, and a whole address"
 from math import isfinite
 
@@ -398,6 +408,12 @@ class Day(Resource):
 class Day(Resource):
     def patch(self, date):
         raise NotImplementedError("your code here")
+
+# %% wrong="22.3" caught_by="answers 200 OK to PATCH with wind" says="A field that no day has is no fault"
+- if not isinstance(sent, dict):
+-     abort(422, message="a change is an object")
++ if not isinstance(sent, dict) or not sent.keys() & {"low", "high"}:
++     abort(422, message="a change is an object with low or high")
 
 # %% right="22.3" style="an exception, a loop and pop"
 class Day(Resource):

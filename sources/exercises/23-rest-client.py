@@ -264,7 +264,7 @@ check("23.2", report)
 # - sends one GET, of `url + "/stations/2"` for station 2, of `url + "/stations/31"` for station 31,
 # - after 200, returns the `degrees` in the JSON object that comes,
 # - after any 4xx and 5xx, raises a `StationProblem`. Its `status` is that of the answer, a number, and its `detail` the `detail` in the
-#   body. Where the body has none, or is no JSON, `detail` is an empty string.
+#   body. Where the body is no JSON object, or has no `detail`, it is an empty string.
 
 # %% [markdown] tags=["solution"]
 # First the status, then the body: an error has no `degrees`. `raise_for_status` would be shorter, and would lose the reason. The
@@ -346,6 +346,15 @@ def degrees_of(url, station):
 +     reply = requests.get(f"{url}/stations/{station}", timeout=3)
 + if reply.ok:
 
+# %% wrong="23.3" caught_by="raises a StationProblem after 501 with a list in JSON" says="JSON without a detail or without an object"
+- except (ValueError, KeyError, TypeError):
++ except (ValueError, KeyError):
+
+# %% wrong="23.3" caught_by="tells the status 429" says="that of the answer, whatever the body says"
+- detail = reply.json()["detail"]
++ detail = reply.json()["detail"]
++ reply.status_code = reply.json().get("status", reply.status_code)
+
 # %% right="23.3" style="raise_for_status"
 def degrees_of(url, station):
     reply = requests.get(f"{url}/stations/{station}", timeout=3)
@@ -394,7 +403,8 @@ def degrees_of(url, station):
             document = json.loads(error.read())
         except ValueError:
             document = {}
-        raise StationProblem(error.code, document.get("detail", "")) from None
+        detail = document.get("detail", "") if isinstance(document, dict) else ""
+        raise StationProblem(error.code, detail) from None
 
 # %% checks="23.3" points=3
 check("23.3", degrees_of)

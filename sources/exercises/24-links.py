@@ -207,6 +207,12 @@ def all_readings(url):
 - following = target(reply.url, reply.json(), "next")
 + following = urljoin(reply.url, reply.json()["_links"]["next"]["href"])
 
+# %% wrong="24.2" caught_by="gives the readings of twelve pages" says="Only a page without next is"
+- while following:
++ for _ in range(10):
++     if not following:
++         break
+
 # %% right="24.2" style="recursion"
 def all_readings(url):
     def walk(address):

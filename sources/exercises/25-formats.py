@@ -106,6 +106,23 @@ def choose(accept, offered):
     best = max(offered, key=weight_of)
     return best if weight_of(best) else None
 
+# %% wrong="25.1" caught_by="reads 0.000 as the weight 0: text/plain;q=0.000" says="Is the weight a string in your code?"
+def choose(accept, offered):
+    if not accept:
+        return offered[0]
+    weights = {}
+    for part in accept.split(","):
+        kind, _, q = part.replace(" ", "").partition(";q=")
+        weights[kind] = q or "1"
+    best, chosen = "0", None
+    for kind in offered:
+        for span in (kind, kind.split("/")[0] + "/*", "*/*"):
+            if span in weights:
+                if weights[span] > best:
+                    best, chosen = weights[span], kind
+                break
+    return chosen
+
 # %% right="25.1" style="nothing means anything"
 def choose(accept, offered):
     return parse_accept_header(accept or "*/*", MIMEAccept).best_match(offered)

@@ -207,6 +207,10 @@ class Readings(MethodView):
         sent = request.get_json()
         raise NotImplementedError("your code here")
 
+# %% wrong="26.2" caught_by="answers 422 where a field has another name" says="KeyError"
+- if not isinstance(sent, dict) or set(sent) != {"station", "degrees"}:
++ if not isinstance(sent, dict) or len(sent) != 2:
+
 # %% right="26.2" style="a model"
 from typing import Annotated, Literal
 

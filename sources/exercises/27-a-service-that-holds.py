@@ -234,6 +234,11 @@ def keep(path, reading):
 - columns = "station INTEGER, hour TEXT, degrees REAL, UNIQUE (station, hour)"
 + columns = "station INTEGER, hour STRING, degrees REAL, UNIQUE (station, hour)"
 
+# %% wrong="27.2" caught_by="takes '2027-03-05T10:30 z' for an hour of its own" says="An hour is the whole string"
+- columns = "station INTEGER, hour TEXT, degrees REAL, UNIQUE (station, hour)"
++ columns = "station INTEGER, hour TEXT, degrees REAL, UNIQUE (station, hour)"
++ reading = {**reading, "hour": reading["hour"][:13]}
+
 # %% right="27.2" style="a primary key, and commit by hand"
 def keep(path, reading):
     db = sqlite3.connect(path)
@@ -399,6 +404,10 @@ def get_patiently(url):
 
 - time.sleep(int(reply.headers["Retry-After"]))
 + time.sleep(seconds)
+
+# %% wrong="27.3" caught_by="sends one request where the answer is 404" says="The status decides, and not Retry-After"
+- if reply.status_code not in (429, 503):
++ if "Retry-After" not in reply.headers:
 
 # %% right="27.3" style="recursion"
 def get_patiently(url, tries=4):

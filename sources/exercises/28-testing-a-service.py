@@ -80,6 +80,11 @@ def test_station(client):
 - assert reply.status_code == 200
 + assert reply.status_code() == 200
 
+# %% wrong="28.1" caught_by="passes with a service that does the same, and answers other methods too" says="Ask nothing of it"
+- assert client.get("/stations/9").status_code == 404
++ assert client.get("/stations/9").status_code == 404
++ assert client.post("/stations/2").status_code == 405
+
 # %% right="28.1" style="a tuple, and a loop"
 def test_station(client):
     for number, status in [(2, 200), (9, 404)]:
@@ -208,6 +213,11 @@ def test_reading(client):
     for location, degrees in places:
         reply = client.get(location)
         assert (reply.status_code, reply.get_json()) == (200, {"degrees": degrees})
+
+# %% wrong="28.2" caught_by="passes with a service that answers a POST without a body" says="Ask nothing of it"
+- assert created.status_code == 201
++ assert created.status_code == 201
++ assert created.get_json(silent=True) == {"degrees": degrees}
 
 # %% right="28.2" style="step by step"
 def test_reading(client):
