@@ -14,7 +14,7 @@ pytestmark = pytest.mark.proof
 pytest.importorskip("sphinx_book_theme", reason="not here: pip install -r requirements-book.lock")
 
 from axe import violations  # noqa: E402
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, Page, expect  # noqa: E402
 
 PHONE = {"width": 390, "height": 844}
 PROJECTOR = {"width": 1280, "height": 720}
@@ -141,7 +141,8 @@ def test_a_diagram_is_drawn_and_said(book: Path, page: Page) -> None:
 def test_the_search_finds_lessons_without_a_server(book: Path, page: Page) -> None:
     page.goto((book / "search.html").as_uri() + "?q=Sec-WebSocket-Accept")
     found = page.locator("#search-results li a")
-    found.first.wait_for()
+    summary = page.locator("#search-results .search-summary")
+    expect(summary).to_contain_text("found")  # results are added one by one, and this is said when all are there
     addresses = [str(one.get_attribute("href")) for one in found.all()]
     assert any("notebooks/32-handshake-and-frames.html" in address for address in addresses)
     assert not any("solutions/" in address or "docs/teaching/" in address for address in addresses)
