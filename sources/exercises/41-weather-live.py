@@ -1056,7 +1056,7 @@ async def live(websocket):
 +     if isinstance(message, str):
 +         await websocket.send(json.dumps({"error": "this feed only tells, it takes no messages"}))
 
-# %% wrong="41.7" caught_by="answers the message b'\xff'" says="whatever it says"
+# %% wrong="41.7" caught_by="your code crashed" says="UnicodeDecodeError"
 - await websocket.send(json.dumps({"error": "this feed only tells, it takes no messages"}))
 + said = message if isinstance(message, str) else message.decode()
 + await websocket.send(json.dumps({"error": f"this feed takes no {said}"}))
