@@ -9,7 +9,9 @@ from checks.json_documents import as_object, read_json
 from wirelab.checking import Expect, Probe, WebSocketClient, exercise
 
 SHORTLY = 0.8  # seconds for a message that everyone is sent, and until a server has noticed that a client left
+NOTICED = 0.1  # seconds in which a server most often has noticed that a client left
 EMPTY = {"board": " " * 9, "turn": "X", "winner": ""}
+AT_LEAVING = {"board": " " * 8 + "X", "turn": "O", "winner": ""}  # when the first player leaves
 Clients = Sequence[WebSocketClient]
 
 PLACE_HINTS = (
@@ -38,6 +40,18 @@ OWN_MARK_HINTS = (
     "game.play(mark, message), with the mark that this call of onconnect has found.",
 )
 NEW_HINTS = ("The message new begins a new game.", "if message == 'new': game.restart(), and tell everyone.")
+WATCHES_HINTS = (
+    "A client has the mark that it was told when it came, to its end. A free mark waits for a new client.",
+    "The line that looks for a mark stands before the loop, and nowhere else.",
+)
+NO_MARK_HINTS = (
+    "A client that watches has no mark, and so it gives none back when it leaves.",
+    "if players.get(mark) is websocket: del players[mark]",
+)
+SAME_GAME_HINTS = (
+    "A client that leaves changes nothing on the board. Only new begins a new game.",
+    "game.restart() stands under if message == 'new', and nowhere else.",
+)
 LEFT_HINTS = (
     "The mark of a client that left is free, however it left.",
     "try: before the loop, and finally: players.pop(mark, None) and clients.discard(websocket).",
@@ -62,20 +76,35 @@ def two_at_one_board(station: Probe, expect: Expect) -> None:
         if not _try_rules(everyone, expect):
             return
         _try_end(everyone, expect)
-        for player, mark, others in ((o, "O", [x, watcher]), (x, "X", [watcher])):
+        for what in ("lets a fourth client watch", "has no mark to give away when a client that watched has left"):
+            with _joined(station, "", what, expect, NO_MARK_HINTS, state=AT_LEAVING):
+                pass
+            time.sleep(NOTICED)
+        for player, mark, others in ((x, "X", [o, watcher]), (o, "O", [watcher])):
             (player.abort if mark == "X" else player.leave)()
+            time.sleep(NOTICED)
+            what = f"lets a client that watches go on watching when {mark} is free"
+            _refused(watcher, [], "0", what, expect, WATCHES_HINTS)
             what = f"gives {mark} to the next client when its player has left"
-            with _joined(station, mark, what, expect, LEFT_HINTS) as next_one:
-                what = f"plays on when the player of {mark} has left"
-                _told([*others, next_one], EMPTY, what, expect, LEFT_HINTS, send="new")
+            state = AT_LEAVING if mark == "X" else EMPTY
+            next_one = opened.enter_context(_joined(station, mark, what, expect, LEFT_HINTS, state=state))
+            what = f"plays on when the player of {mark} has left"
+            _told([*others, next_one], EMPTY, what, expect, LEFT_HINTS, send="new")
 
 
 @contextmanager
 def _joined(
-    station: Probe, mark: str, what: str, expect: Expect, hints: Sequence[str] = PLACE_HINTS
+    station: Probe,
+    mark: str,
+    what: str,
+    expect: Expect,
+    hints: Sequence[str] = PLACE_HINTS,
+    *,
+    state: dict[str, str] | None = None,
 ) -> Iterator[WebSocketClient]:
     """A client that was given this mark, and told how the game stands; again and again for a short while.
 
+    `state` is how the game has to stand, if that is known: then another mark is none of a game before this one.
     A server may notice a little later that the client before it has left. Raises Stopped where it gets another.
     """
     end = time.monotonic() + SHORTLY
@@ -84,11 +113,15 @@ def _joined(
             told = read_json(client.receive(hint=STATE_HINTS))
             if told == {"you": mark}:
                 expect(True, what)
-                state = as_object(read_json(client.receive(hint=STATE_HINTS)))
-                expect.equal(set(state), set(EMPTY), f"{what}, and tells it how the game stands", hint=STATE_HINTS)
+                stands = as_object(read_json(client.receive(hint=STATE_HINTS)))
+                what = f"{what}, and tells it how the game stands"
+                expect.equal(set(stands), set(EMPTY), what, hint=STATE_HINTS)
+                if state is not None:
+                    what = "goes on with the same game when a client has left"
+                    expect.equal(stands, state, what, hint=SAME_GAME_HINTS)
                 yield client
                 return
-        if time.monotonic() > end:
+        if time.monotonic() > end or (state is not None and told != {"you": ""}):
             raise expect.missed(what, f"it is told {told!r}", hint=hints)
 
 
@@ -121,8 +154,7 @@ def _try_end(everyone: Clients, expect: Expect) -> None:
     _told([x, o, watcher], state, "says who has won", expect, EVERYONE_HINTS, send="5")
     _refused(o, [x, watcher], "2", "refuses a move after the end", expect, ERROR_HINTS)
     _told([watcher, x, o], EMPTY, "begins a new game for everyone, whoever asks", expect, NEW_HINTS, send="new")
-    state = {"board": "        X", "turn": "O", "winner": ""}
-    _told([x, o, watcher], state, "lets the same two play again", expect, OWN_MARK_HINTS, send="8")
+    _told([x, o, watcher], AT_LEAVING, "lets the same two play again", expect, OWN_MARK_HINTS, send="8")
 
 
 def _told(

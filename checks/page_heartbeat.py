@@ -8,6 +8,7 @@ from wirelab.checking import Expect, FunctionProbe, PageProbe, PageSocket, exerc
 
 STEP = 0.25  # seconds between two looks at a page
 WATCHED = 10  # seconds
+PONG_AFTER = (1, STEP)  # seconds from the first ping to its pong, from the second, and so on in turn
 SILENT = 5  # seconds after which a page has to notice that its feed is silent
 PING_EVERY = (4, 12)  # pings in WATCHED seconds, at least and at most: one every one or two seconds
 READING_HINTS = (
@@ -22,6 +23,10 @@ NOT_YET_HINTS = (
 PING_HINTS = (
     "A timer sends ping again and again, from the moment when the connection is open.",
     'socket.onopen = () => setInterval(() => socket.send("ping"), 2000);',
+)
+STILL_PING_HINTS = (
+    "A feed that is silent may hear again later. A page that has stopped asking would never notice.",
+    "Leave the timer of ping alone when the deadline ends: only the words in state change.",
 )
 NO_DEADLINE_HINTS = (
     "Nothing happens when a feed is silent. So a timer has to run: a ping starts it, and each message stops it.",
@@ -45,8 +50,8 @@ def a_heartbeat(function: FunctionProbe, expect: Expect) -> None:
     socket = first_socket(page, expect)
     socket.open()
     _shows(page, "state", "not live", "is not live before a message has come", expect, NOT_YET_HINTS)
-    _try_pings(page, socket, expect, delay=1)
-    for reading in ("17.5", "-3", "<b>4</b>"):
+    _try_pings(page, socket, expect)
+    for reading in ("17.5", "-3", "ping pong", "<b>4</b>"):
         socket.message(reading)
         _shows(page, "reading", reading, "shows the latest reading as text", expect, READING_HINTS)
     expect(not page.html_made, "makes no HTML of a reading", got=page.html_made, hint=HTML_HINTS)
@@ -56,8 +61,13 @@ def a_heartbeat(function: FunctionProbe, expect: Expect) -> None:
     page.advance(SILENT)
     what = "notices within five seconds that the feed is silent"
     _shows(page, "state", "not live", what, expect, NO_DEADLINE_HINTS)
+    before = len(socket.sent)
+    page.advance(SILENT)
+    asked = len(socket.sent) - before
     socket.message("pong")
     _shows(page, "state", "live", "is live again when a message comes", expect, LIVE_HINTS)
+    what = "goes on with ping while the feed is silent"
+    expect(asked >= SILENT // 2, what, got=f"{asked} messages in {SILENT} s", hint=STILL_PING_HINTS)
     socket.close()
     _shows(page, "state", "not live", "says so when the connection ends", expect, END_HINTS)
     page.advance(2 * SILENT)
@@ -86,13 +96,13 @@ def _shows(page: PageProbe, id: str, right: str, what: str, expect: Expect, hint
     return expect(shown == right, what, expected=right, got=fault_in(page) or page.text(id), hint=found)
 
 
-def _try_pings(page: PageProbe, socket: PageSocket, expect: Expect, *, delay: float) -> None:
-    """Answer each ping of a page after `delay` seconds, and look whether it stays live all the time."""
+def _try_pings(page: PageProbe, socket: PageSocket, expect: Expect) -> None:
+    """Answer the pings of a page, now fast, now slowly, and look whether it stays live all the time."""
     due, states = list[float](), list[str]()
     for step in range(int(WATCHED / STEP)):
         before = len(socket.sent)
         page.advance(STEP)
-        due += [step * STEP + delay] * (len(socket.sent) - before)
+        due += [step * STEP + PONG_AFTER[before % 2]] * (len(socket.sent) - before)
         while due and due[0] <= step * STEP:
             due.pop(0)
             socket.message("pong")

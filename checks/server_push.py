@@ -176,6 +176,10 @@ AS_IT_CAME_HINTS = (
     "A message is sent as it came, letter by letter. Only one that is equal to count is a question.",
     "if message == 'count': ... else: broadcast(clients, message)",
 )
+BINARY_HINTS = (
+    "A message of bytes goes on as bytes, and text as text: then nothing in it changes.",
+    "broadcast(clients, message), without decode, encode or str.",
+)
 EVERYONE_HINTS = ("websocket.send speaks to this one client.", "broadcast(..., message) speaks to all in a set.")
 
 
@@ -252,7 +256,14 @@ def _try_reports(first: WebSocketClient, others: Sequence[WebSocketClient], expe
     what = "sends a report of another client too"
     hints = _report_hints(heard, REPORTS_OF_ANOTHER, EVERYONE_HINTS)
     is_told_too = expect.equal(heard, REPORTS_OF_ANOTHER, what, hint=hints)
-    return is_echoed and is_told and is_told_too
+    return is_echoed and is_told and is_told_too and _try_report_of_bytes([first, *others], expect)
+
+
+def _try_report_of_bytes(clients: Sequence[WebSocketClient], expect: Expect) -> bool:
+    """Report in a binary message: each client gets it in one, too."""
+    clients[0].send(b"17.5", hint=BINARY_HINTS)
+    unlike = next((heard for heard in _heard(clients, 1, BINARY_HINTS) if heard != [b"17.5"]), [b"17.5"])
+    return expect.equal(unlike, [b"17.5"], "sends a report of bytes to everyone as bytes", hint=BINARY_HINTS)
 
 
 def _heard(clients: Sequence[WebSocketClient], size: int, hint: Sequence[str] = ()) -> list[list[str | bytes]]:

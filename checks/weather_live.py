@@ -223,6 +223,7 @@ MESSAGES: list[tuple[str | bytes, str]] = [
     ("hello", "hello"),
     ("", "an empty message"),
     (b"17.5", "a binary message"),
+    (b"\xff", "a binary message that is no text"),
     ('{"degrees": 99}', '{"degrees": 99}'),
 ]
 

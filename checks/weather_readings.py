@@ -398,6 +398,10 @@ ADDRESS_HINTS = (
     "It is the reading's own address on this server, with its number, and a slash at its beginning.",
     'f"/readings/{reading[\'number\']}"',
 )
+ADDRESSED_HINTS = (
+    "The address says which station it is. Of the JSON, degrees alone counts.",
+    "log.keep(id, degrees)",
+)
 WIDER_HINTS = (
     "Each number between -100 and 100 is one: whole ones, 0 and those below 0, of each station.",
     "if type(degrees) not in (int, float) or not -100 < degrees < 100:",
@@ -424,6 +428,10 @@ def take_a_reading(service: Probe, expect: Expect) -> None:
         made = as_object(reply.json())
         got = (reply.status, made.get("station"), made.get("degrees"))
         expect.equal(got, (201, station, degrees), what, hint=WIDER_HINTS)
+    reply = service.post("/stations/2/readings", json={"degrees": 17.5, "station": 3, "number": 1})
+    got_station = as_object(reply.json()).get("station") if reply.status == 201 else 2
+    what = "keeps a reading for the station of the address, whatever else the JSON says"
+    expect.equal(got_station, 2, what, hint=ADDRESSED_HINTS)
     headers = {"Content-Type": "application/json; charset=utf-8"}
     reply = service.post("/stations/2/readings", body=b'{"degrees": 17.5}', headers=headers)
     what = "takes JSON whose type has a parameter"

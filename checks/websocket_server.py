@@ -97,7 +97,7 @@ def measured(name: str) -> str:
     return str(len(name) * 2.5)
 
 
-STATIONS = ["Summit", " status", "Status", "status Öd"]
+STATIONS = ["Summit", " status", "Status", "status Öd", ""]
 
 
 @exercise(
@@ -141,7 +141,7 @@ def _ask_meanwhile(sensor: Probe) -> tuple[bool, list[str | bytes]]:
             other.ask("status")
         early = clients[0].messages_until_pong()  # what it was sent before the other one had its answer
         first = early[0] if early else clients[0].receive()
-        return not early, [first, *(client.receive() for client in clients[1:])]
+        return not early, [first, *(client.receive(hint=STATUS_HINTS) for client in clients[1:])]
 
 
 def _measured_hints(got: object) -> Sequence[str]:
@@ -195,6 +195,8 @@ def _try_reports(station: WebSocketClient, visitor: WebSocketClient, expect: Exp
     what = "sends one client what another one reported"
     expect.equal(got, "17.50", what, hint=ONLY_HINTS if got == "noted" else _reading_hints(got))
     expect.equal(visitor.ask("Nowhere"), "unknown", "says unknown where nothing was reported", hint=UNKNOWN_HINTS)
+    what = "takes one word for a question, also where it is a number"
+    expect.equal(visitor.ask("17.5"), "unknown", what, hint=UNKNOWN_HINTS)
     station.ask("Harbour -3")
     got = visitor.ask("Harbour")
     expect.equal(got, "-3", "keeps the latest reading of a station", hint=_reading_hints(got))

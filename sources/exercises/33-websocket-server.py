@@ -280,6 +280,10 @@ async def ask_sensor(websocket):
     message = await websocket.recv()
     await websocket.send("ready" if message == "status" else await asyncio.to_thread(measure, message))
 
+# %% wrong="33.2" caught_by="answers the message ''" says="name of a station"
+- else:
++ elif message:
+
 # %% right="33.2" style="one measurement at a time"
 turn = asyncio.Lock()
 
@@ -463,6 +467,10 @@ async def weather(websocket):
 
 - latest[words[0]] = words[1]
 + latest[words[0]] = latest["reading"] = words[1]
+
+# %% wrong="33.3" caught_by="takes one word for a question, also where it is a number" says="got: 'not understood'"
+- if len(words) == 1:
++ if len(words) == 1 and not is_number(words[0]):
 
 # %% right="33.3" style="a pattern"
 async def weather(websocket):

@@ -120,7 +120,8 @@ check("34.1", reading_message)
 # Stations and displays connect to one server. Write `onconnect`:
 #
 # - The message `count` is answered, to this client alone, with the number of clients that are connected, as text: `3`.
-# - Every other message is a report. It is sent once to each client, the one that sent it included, exactly as it came. Nothing else is sent.
+# - Every other message is a report. It is sent once to each client, the one that sent it included, exactly as it came, as
+#   text or in bytes. Nothing else is sent.
 # - A client that has left is no longer counted, with a goodbye or without. All others go on as before.
 # - A report reaches all others, even if at this moment one client leaves and another one joins.
 
@@ -254,6 +255,10 @@ async def onconnect(websocket):
 + elif message != last:
 +     last = message
 +     broadcast(clients, message)
+
+# %% wrong="34.2" caught_by="sends a report of bytes to everyone as bytes" says="A message of bytes goes on as bytes"
+- broadcast(clients, message)
++ broadcast(clients, message if isinstance(message, str) else message.decode())
 
 # %% wrong="34.2" caught_by="answers count with the number of clients, as text" says="A client got something that is no answer"
 - clients.add(websocket)

@@ -366,6 +366,27 @@ socket.onclose = () => { clearTimeout(deadline); dead(); };
 - if (event.data !== "pong") at("reading").textContent = event.data;
 + if (event.data !== "pong") { alive(); at("reading").textContent = event.data; }
 
+# %% wrong="36.3" caught_by="stays live as long as each answer comes within a second" says="An answer may take a second"
+- socket.onopen = () => { setInterval(ping, 2000); };
++ socket.onopen = () => { setInterval(() => socket.send("ping"), 1500); };
+
+- deadline = 0;
++ deadline = setTimeout(dead, 1800);
+
+# %% wrong="36.3" caught_by="goes on with ping while the feed is silent" says="would never notice"
+- let deadline = 0;
++ let deadline = 0, beat = 0;
+
+- const dead = () => { at("state").textContent = "not live"; };
++ const dead = () => { at("state").textContent = "not live"; clearInterval(beat); };
+
+- socket.onopen = () => { setInterval(ping, 2000); };
++ socket.onopen = () => { beat = setInterval(ping, 2000); };
+
+# %% wrong="36.3" caught_by="shows the latest reading as text" says="Each message but pong is a reading"
+- if (event.data !== "pong") at("reading").textContent = event.data;
++ if (!event.data.includes("pong")) at("reading").textContent = event.data;
+
 # %% right="36.3" style="a deadline for each ping"
 def live_page():
     return BEGIN + """
@@ -609,7 +630,8 @@ class Game:
 #   mark.
 # - After a move and after `new`, every client is sent `game.state()`, once.
 # - If a move is against the rules, its sender alone is sent `{"error": "…"}` with the reason. Nothing else changes.
-# - When a client leaves, however it leaves, its mark is free for the next *new* client. A client that watches goes on watching.
+# - When a client leaves, however it leaves, its mark is free for the next *new* client, and the game stays as it stands. A client that watches
+#   goes on watching.
 
 # %% [markdown] tags=["solution"]
 # One server decides, and sends what it has decided. So all boards are the same. Nobody can cheat with a page of their own, since the server knows the
@@ -651,7 +673,7 @@ async def board(websocket):
 - game.play(mark, message)
 + game.play(game.turn, message)
 
-# %% wrong="36.5" caught_by="gives O to the next client when its player has left" says="is free, however it left"
+# %% wrong="36.5" caught_by="gives X to the next client when its player has left" says="is free, however it left"
 - players.pop(mark, None)
 
 # %% wrong="36.5" caught_by="refuses a move out of turn, and tells nobody else" says="Only the client that sent it is told"
@@ -687,6 +709,25 @@ async def board(websocket):
 # %% wrong="36.5" caught_by="begins a new game for everyone, whoever asks" says="The message new begins a new game"
 - if message == "new":
 + if message == "new" and mark:
+
+# %% wrong="36.5" caught_by="gives X to the next client when its player has left" says="is free, however it left"
+- mark = next((mark for mark in "XO" if mark not in players), "")
++ mark = ["X", "O", ""][min(len(players), 2)]
+
+# %% wrong="36.5" caught_by="goes on with the same game when a client has left" says="changes nothing on the board"
+- players.pop(mark, None)
++ if players.pop(mark, None):
++     game.restart()
+
+# %% wrong="36.5" caught_by="has no mark to give away when a client that watched has left" says="gives none back when it leaves"
+- players.pop(mark, None)
++ players.pop(mark or "X", None)
+
+# %% wrong="36.5" caught_by="gives X to the next client when its player has left" says="is free, however it left"
+- game.play(mark, message)
++ mark = mark or next((mark for mark in "XO" if mark not in players), "")
++ players[mark] = websocket
++ game.play(mark, message)
 
 # %% right="36.5" style="functions, and two lists"
 game, players, clients = Game(), {}, []

@@ -621,6 +621,10 @@ def post_reading(id):
 +     abort(415, "send JSON")
 + sent = json.loads(request.get_data())
 
+# %% wrong="41.4" caught_by="keeps a reading for the station of the address, whatever else the JSON says" says="The address says which station it is"
+- reading = log.keep(id, degrees)
++ reading = log.keep(sent.get("station", id), degrees)
+
 # %% right="41.4" style="patterns, and a whole URL in Location"
 def post_reading(id):
     if id not in STATIONS:
@@ -1051,6 +1055,11 @@ async def live(websocket):
 + async for message in websocket:
 +     if isinstance(message, str):
 +         await websocket.send(json.dumps({"error": "this feed only tells, it takes no messages"}))
+
+# %% wrong="41.7" caught_by="your code crashed" says="UnicodeDecodeError"
+- await websocket.send(json.dumps({"error": "this feed only tells, it takes no messages"}))
++ said = message if isinstance(message, str) else message.decode()
++ await websocket.send(json.dumps({"error": f"this feed takes no {said}"}))
 
 # %% right="41.7" style="recv until the end"
 from websockets import ConnectionClosed
