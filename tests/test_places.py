@@ -11,7 +11,7 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from wirelab.cli import parser
+from wirelab.cli import CALLED_FROM, parser
 from wirelab.course_parts import course_files
 
 COURSE = Path(__file__).parents[1]
@@ -95,7 +95,10 @@ def test_the_container_runs_as_somebody_who_may_write_in_one_place(dockerfile: l
     ].text and f"--owner=learner --group=learner /home/learner/board {WORK}" in (dockerfile[1].text)
 
 
-def test_the_containers_command_is_one_of_ours(dockerfile: list[Instruction]) -> None:
+def test_the_containers_command_is_one_of_ours(
+    dockerfile: list[Instruction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(CALLED_FROM, raising=False)  # start.py sets it
     name, *words = only("CMD", dockerfile).words
     known, rest = parser().parse_known_args(words)
     assert (name, known.folder, known.port, known.no_browser) == ("wirelab", Path("course"), int(PORT), True)

@@ -235,19 +235,9 @@ class Welcome(BaseHTTPRequestHandler):
         self.wfile.write(f"<p>Welcome, {html.escape(name)}".encode())
 
 # %% wrong="14.2" caught_by="shows a percent sign and what follows it, character by character" says="A % that is left belongs to the name"
-from urllib.parse import unquote
-
-
-class Welcome(BaseHTTPRequestHandler):
-    def do_GET(self):
-        query = parse_qs(urlsplit(self.path).query)
-        name = unquote(query.get("name", ["visitor"])[0])
-        body = f"<!doctype html>\n<title>Station</title>\n<p>Welcome, {html.escape(name)}\n".encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+- name = query.get("name", ["visitor"])[0]
++ from urllib.parse import unquote
++ name = unquote(query.get("name", ["visitor"])[0])
 
 # %% right="14.2" style="a media type in capitals, and the encoding in the page"
 class Welcome(BaseHTTPRequestHandler):

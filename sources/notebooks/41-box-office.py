@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Everything together
 #
-# 40 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [27](27-a-service-that-holds.ipynb) and
+# 41 minutes. You need lessons [13](13-dynamic-and-static.ipynb), [27](27-a-service-that-holds.ipynb) and
 # [36](36-live-for-real.ipynb).
 #
 # By the end you can
@@ -332,10 +332,22 @@ next(process for process in started if str(office.port) in process.cmdline()).ki
 office = launch("servers.box_office", args=kept)
 requests.get(office.url + "/api/shows/1/seats", timeout=3).json()["taken"]
 
-# %% [markdown] minutes=2
+# %% [markdown] minutes=3
 # Seat 17 is still Ada's, although the process is another one.
 #
 # ## Where to go next
+#
+# You can read other live feeds now. The course has one more: the board of a class, `python3 start.py board`. This method serves one page that looks on.
+# Which parts do you know from lessons 34 and 36?
+
+# %%
+from wirelab.classroom.watchers import Watchers
+
+show(Watchers.attend)
+
+# %% [markdown]
+# The page gets what came after the change `since`. It is in the set of watchers while its connection is open, and `finally` takes it out, however it
+# ended.
 #
 # A large box office needs more:
 #

@@ -31,7 +31,7 @@ TO_LOOK_UP = [
     "servers/index.md",
     "docs/servers.md",
 ]
-BEGIN = ["index.md", "start.md", "docs/ways-in.md"]
+FIRST_PAGES = ["index.md", "start.md", "docs/ways-in.md"]
 TEACHING = [
     "instructors.md",
     "docs/presenting.md",
@@ -81,7 +81,8 @@ def teaching_pages(course: Path) -> list[str]:
 def for_instructors(course: Path) -> list[str]:
     """The instructors' pages, and every page of docs/ that has no other place."""
     others = _paths(course, (course / "docs").glob("*.md"))
-    return TEACHING + [path for path in others if path not in (*BEGIN, *TEACHING, *TO_LOOK_UP, NOT_IN_THE_BOOK)]
+    elsewhere = {*FIRST_PAGES, *TEACHING, *TO_LOOK_UP, NOT_IN_THE_BOOK}
+    return TEACHING + [path for path in others if path not in elsewhere]
 
 
 def files(course: Path) -> list[str]:
@@ -98,7 +99,7 @@ def parts(course: Path) -> list[Part]:
     """The book's parts, in their order."""
     paths = list(notebooks(course))
     lessons = [path for path in paths if path.startswith("notebooks/")]
-    found = [Part("Begin", BEGIN)]
+    found = [Part("Begin", FIRST_PAGES)]
     for topic in dict.fromkeys(PARTS_OF_LESSONS.values()):
         found.append(
             Part(topic, [path for path in lessons if PARTS_OF_LESSONS[path.partition("/")[2][0]] == topic])
