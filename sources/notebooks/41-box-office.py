@@ -346,8 +346,7 @@ from wirelab.classroom.watchers import Watchers
 show(Watchers.attend)
 
 # %% [markdown]
-# The page gets what came after the change `since`. It is in the set of watchers while its connection is open, and `finally` takes it out, however it
-# ended.
+# A page gets what came after `since`, and `finally` takes it out, however it ended.
 #
 # A large box office needs more:
 #
