@@ -42,7 +42,6 @@ os.environ["WIRELAB_HUB"] = "http://127.0.0.1:8000"
 load_subconfig("/course/deploy/tljh/wirelab.py")
 if {board}:
     load_subconfig("/course/deploy/tljh/board.py")
-c.Spawner.start_timeout = c.Spawner.http_timeout = {patience}  # ours is for a computer that does nothing else
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.hub_port = 15001
 c.JupyterHub.spawner_class = "jupyterhub.spawner.LocalProcessSpawner"
@@ -252,7 +251,7 @@ def running_hub(token: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder, LOG.open("w") as log:
         config = Path(folder, "jupyterhub_config.py")
         config.write_text(
-            CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD, patience=STARTS_IN), encoding="utf-8"
+            CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD), encoding="utf-8"
         )
         with subprocess.Popen(["jupyterhub", "--config", config], cwd=folder, stdout=log, stderr=log) as hub:
             try:
