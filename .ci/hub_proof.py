@@ -250,9 +250,7 @@ def fence() -> None:
 def running_hub(token: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory() as folder, LOG.open("w") as log:
         config = Path(folder, "jupyterhub_config.py")
-        config.write_text(
-            CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD), encoding="utf-8"
-        )
+        config.write_text(CONFIG.format(password=PASSWORD, token=token, board=HAS_BOARD), encoding="utf-8")
         with subprocess.Popen(["jupyterhub", "--config", config], cwd=folder, stdout=log, stderr=log) as hub:
             try:
                 wait(lambda: answers(f"{HUB}/hub/health"), STARTS_IN, "a Hub")
