@@ -138,9 +138,10 @@ def copy(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     def copy() -> Course:
         folder = tmp_path_factory.mktemp("course") / "ein schöner Kurs"
         shutil.copytree(ROOT / "data", folder / "data")
-        for name in ("start.py", "pyproject.toml", "README.md", "LICENSE"):
+        for name in ("start.py", "pyproject.toml", "build_course.py", "README.md", "LICENSE"):
             shutil.copy(ROOT / name, folder)
         (folder / "wirelab").mkdir()
+        shutil.copy(ROOT / "wirelab/course_parts.py", folder / "wirelab")
         (folder / "wirelab/__init__.py").touch()
         (folder / "wirelab/__main__.py").write_text(STAND_IN)
         for name in ("requirements.lock", "requirements-book.lock"):
