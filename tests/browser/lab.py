@@ -81,6 +81,7 @@ def _settings(folder: Path) -> dict[str, str]:
     names = ("CONFIG", "RUNTIME", "DATA")
     found = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in names}
     found |= {f"JUPYTERLAB_{name}_DIR": str(folder / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+    found["WIRELAB_ALONE"] = "0"  # also where CI runs in a container: this browser is on the same computer
     found["WIRELAB_PROGRESS"] = str(folder / "verdicts.jsonl")
     files = {f"settings/@jupyterlab/{name}.jupyterlab-settings": text for name, text in PLUGINS.items()}
     for name, text in {**files, "config/jupyter_server_config.py": SETTINGS}.items():

@@ -7,6 +7,10 @@ from lab import ARTEFACTS, COURSE, PATIENCE, PROJECTOR, Desk, Lab
 from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.proof
+PREFIX = """([number, kind]) => {
+  const tab = document.querySelectorAll("#jp-main-dock-panel .lm-TabBar-tab")[number];
+  return getComputedStyle(tab.querySelector(".lm-TabBar-tabLabel"), "::before").content === kind;
+}"""
 
 
 @pytest.fixture
@@ -45,8 +49,8 @@ def test_tabs_of_a_lesson_its_exercises_and_their_solutions_can_be_told_apart(wi
         window.locator(".jp-Dialog").wait_for(state="detached")
     tabs = window.locator("#jp-main-dock-panel .lm-TabBar-tab")
     expect(tabs).to_have_count(4)
-    shown = "all => all.map(tab => getComputedStyle(tab.querySelector('.lm-TabBar-tabLabel'), '::before').content)"
-    assert tabs.evaluate_all(shown) == ["none", '"Lesson "', '"Exercise "', '"Solution "']
+    for number, kind in enumerate(["none", '"Lesson "', '"Exercise "', '"Solution "']):
+        window.wait_for_function(PREFIX, arg=[number, kind])
     ARTEFACTS.mkdir(exist_ok=True)
     window.screenshot(path=ARTEFACTS / "tabs.png")
     for folder in ("notebooks", "exercises", "solutions"):  # a tab with another title renames its file
