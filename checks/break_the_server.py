@@ -377,7 +377,8 @@ def _as_curl(station: Probe, header: str, size: int) -> str:
     before, body = (f"printf '%{size}s' | ", "--data-binary @- ") if size else ("", "-X POST ")
     quoted = f"'{header.replace(':', ';') if header.endswith(':') else header}'"
     if not header.isascii():  # a shell's way to write bytes
-        quoted = f"${header.encode('unicode_escape').decode()!r}".replace("\\\\", "\\")
+        escaped = (letter if letter.isascii() else f"\\x{ord(letter):02x}" for letter in header)
+        quoted = f"$'{''.join(escaped)}'"
     word = f"-H {quoted} " if header else ""
     return f"{before}curl -i {body}{word}http://{station.host}/"
 
