@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
@@ -59,7 +60,12 @@ class Running:
     def end(self, with_signal: int) -> str:
         """All that it said after its first line."""
         self.process.send_signal(with_signal)
-        return self._output.read()
+        killer = threading.Timer(TOO_LONG / 2, self.process.kill)  # so that a server that does not end is told
+        killer.start()
+        try:
+            return self._output.read()
+        finally:
+            killer.cancel()
 
 
 @contextmanager
